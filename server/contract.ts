@@ -1,0 +1,174 @@
+// What browser and server agree on. A leaf: it imports nothing, so the widget may import it.
+
+interface StatusRow {
+  /** What it means for the visitor; `null` while there is something left for them to do. */
+  outcome: Outcome | null
+  /** Whether it is expected to stay. What is not settled is asked again. */
+  settled: boolean
+  /** The statuses that Didit documents as following this one. */
+  next: readonly Status[]
+}
+
+/** The result of a verification as a page may act on it. Only `approved` lets anyone in. */
+export type Outcome = 'approved' | 'pending' | 'declined' | 'resubmit' | 'expired'
+
+/** Didit's ten session statuses, spelled as on the wire. */
+export type Status =
+  | 'Not Started'
+  | 'In Progress'
+  | 'Awaiting User'
+  | 'In Review'
+  | 'Approved'
+  | 'Declined'
+  | 'Resubmitted'
+  | 'Expired'
+  | 'Abandoned'
+  | 'Kyc Expired'
+
+const decided = ['Approved', 'Declined', 'In Review'] as const
+const reopened = ['Approved', 'Declined', 'Resubmitted'] as const
+
+/** Every status, what it means, and what may follow it. Nothing else in the product lists them. */
+export const STATUSES: Readonly<Record<Status, StatusRow>> = {
+  'Not Started': { outcome: null, settled: false, next: ['In Progress', 'Expired'] },
+  'In Progress': {
+    outcome: null,
+    settled: false,
+    next: [...decided, 'Awaiting User', 'Abandoned'],
+  },
+  'Awaiting User': { outcome: 'pending', settled: false, next: decided },
+  'In Review': { outcome: 'pending', settled: false, next: reopened },
+  Approved: {
+    outcome: 'approved',
+    settled: true,
+    next: ['Kyc Expired', 'Declined', 'Resubmitted'],
+  },
+  Declined: { outcome: 'declined', settled: true, next: ['Approved', 'Resubmitted'] },
+  Resubmitted: { outcome: 'resubmit', settled: false, next: [...decided, 'Awaiting User'] },
+  Expired: { outcome: 'expired', settled: true, next: [] },
+  Abandoned: { outcome: 'expired', settled: true, next: reopened },
+  'Kyc Expired': { outcome: 'expired', settled: true, next: reopened },
+}
+
+/** A status this version does not know: shown neutrally, never as a success, and asked again. */
+const UNKNOWN: StatusRow = { outcome: 'pending', settled: false, next: [] }
+
+/** The row of a status as Didit sent it; statuses that are not in the table read as pending. */
+export function statusRow(status: string): StatusRow {
+  return Object.hasOwn(STATUSES, status) ? STATUSES[status as Status] : UNKNOWN
+}
+
+/** Whether Didit documents `to` as a direct successor of `from`. */
+export function follows(from: string, to: string): boolean {
+  return (statusRow(from).next as readonly string[]).includes(to)
+}
+
+/** A session as the browser may see it: no decision, no name, no document. */
+export interface Session {
+  /** Didit's `session_id`. */
+  id: string
+  /** The name of the workflow as configured at the BFF. */
+  workflow: string
+  /** One of {@link Status}, or a string that a newer Didit sent. */
+  status: string
+  outcome: Outcome | null
+  settled: boolean
+  /** Where the visitor goes on; there only while the session is open, and only for who may open it. */
+  url?: string
+  /** ISO 8601, UTC. */
+  createdAt: string
+  updatedAt: string
+  /** Grows by one with every change of the status. */
+  version: number
+}
+
+/** The answer of `POST /sessions`. */
+export interface SessionGrant {
+  session: Session
+  /** Opaque, 30 days; the browser sends it back as the `Verify-Token` header. */
+  token: string
+}
+
+/** The answer of `GET /sessions/:id`, and the data of each `session` event of its stream. */
+export interface SessionAnswer {
+  session: Session
+}
+
+/** How a presentation is chosen; the ones that this version can show. */
+export const MODES = ['auto', 'modal', 'redirect'] as const
+export type Mode = (typeof MODES)[number]
+
+/** The body of `POST /sessions`: all that a browser may say about a session. */
+export interface CreateRequest {
+  workflow?: string
+  language?: string
+  mode?: Mode
+  /** Opaque text of the page, 256 characters at most; the server keeps it as `untrustedReference`. */
+  reference?: string
+  /** Where redirect mode comes back to; its origin must be allowed. */
+  returnUrl?: string
+}
+
+/** What the visitor can do about an obstacle. */
+export type Action = 'retry' | 'new-tab' | 'redirect'
+
+/** The codes of `didit-trouble` and `didit-error`, each with its ways on. Without one it is final. */
+export const ERRORS = {
+  'backend-unreachable': ['retry'],
+  'backend-refused': [],
+  misconfigured: [],
+  'rate-limited': ['retry'],
+  'invalid-url': [],
+  'popup-blocked': ['new-tab'],
+  'frame-timeout': ['retry', 'new-tab'],
+  'camera-blocked': ['retry', 'new-tab'],
+  'session-expired': ['retry'],
+  'hosted-error': ['retry', 'new-tab'],
+  offline: ['retry'],
+  unsupported: ['new-tab'],
+} as const satisfies Record<string, readonly Action[]>
+export type ErrorCode = keyof typeof ERRORS
+
+/** Every `code` of a problem+json of the BFF, and what the element makes of it. */
+export const PROBLEMS = {
+  'invalid-body': 'misconfigured',
+  'body-too-large': 'misconfigured',
+  'unsupported-media-type': 'misconfigured',
+  'origin-not-allowed': 'misconfigured',
+  'return-url-not-allowed': 'misconfigured',
+  'unknown-workflow': 'misconfigured',
+  'sign-in-required': 'backend-refused',
+  'challenge-failed': 'backend-refused',
+  'not-found': 'session-expired',
+  'too-many-requests': 'rate-limited',
+  'subject-blocked': 'backend-refused',
+  'didit-credentials': 'misconfigured',
+  'didit-credits': 'misconfigured',
+  'didit-workflow': 'misconfigured',
+  'didit-rejected': 'misconfigured',
+  'didit-busy': 'rate-limited',
+  'didit-unreachable': 'backend-unreachable',
+  'didit-timeout': 'backend-unreachable',
+  'webhooks-off': 'misconfigured',
+  'webhook-invalid': 'misconfigured',
+  'webhook-signature': 'misconfigured',
+  'webhook-stale': 'misconfigured',
+  internal: 'backend-unreachable',
+} as const satisfies Record<string, ErrorCode>
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** The body of every error of the BFF, `application/problem+json` (RFC 9457). */
+export interface Problem {
+  status: number
+  code: ProblemCode
+  /** What went wrong. */
+  title: string
+  /** What to do about it. */
+  detail: string
+}
+
+/** The header that carries the session token. */
+export const TOKEN_HEADER = 'Verify-Token'
+
+/** The one message that the BFF's return page posts to the page around it. */
+export const RETURN_MESSAGE = 'didit-verify:return'
