@@ -25,29 +25,43 @@ export type Status =
   | 'Abandoned'
   | 'Kyc Expired'
 
-const decided = ['Approved', 'Declined', 'In Review'] as const
-const reopened = ['Approved', 'Declined', 'Resubmitted'] as const
-
+// Written out row by row: a spread would keep the whole table in the widget's bundle.
 /** Every status, what it means, and what may follow it. Nothing else in the product lists them. */
 export const STATUSES: Readonly<Record<Status, StatusRow>> = {
   'Not Started': { outcome: null, settled: false, next: ['In Progress', 'Expired'] },
   'In Progress': {
     outcome: null,
     settled: false,
-    next: [...decided, 'Awaiting User', 'Abandoned'],
+    next: ['Approved', 'Declined', 'In Review', 'Awaiting User', 'Abandoned'],
   },
-  'Awaiting User': { outcome: 'pending', settled: false, next: decided },
-  'In Review': { outcome: 'pending', settled: false, next: reopened },
+  'Awaiting User': {
+    outcome: 'pending',
+    settled: false,
+    next: ['Approved', 'Declined', 'In Review'],
+  },
+  'In Review': {
+    outcome: 'pending',
+    settled: false,
+    next: ['Approved', 'Declined', 'Resubmitted'],
+  },
   Approved: {
     outcome: 'approved',
     settled: true,
     next: ['Kyc Expired', 'Declined', 'Resubmitted'],
   },
   Declined: { outcome: 'declined', settled: true, next: ['Approved', 'Resubmitted'] },
-  Resubmitted: { outcome: 'resubmit', settled: false, next: [...decided, 'Awaiting User'] },
+  Resubmitted: {
+    outcome: 'resubmit',
+    settled: false,
+    next: ['Approved', 'Declined', 'In Review', 'Awaiting User'],
+  },
   Expired: { outcome: 'expired', settled: true, next: [] },
-  Abandoned: { outcome: 'expired', settled: true, next: reopened },
-  'Kyc Expired': { outcome: 'expired', settled: true, next: reopened },
+  Abandoned: { outcome: 'expired', settled: true, next: ['Approved', 'Declined', 'Resubmitted'] },
+  'Kyc Expired': {
+    outcome: 'expired',
+    settled: true,
+    next: ['Approved', 'Declined', 'Resubmitted'],
+  },
 }
 
 /** A status this version does not know: shown neutrally, never as a success, and asked again. */
@@ -110,7 +124,7 @@ export interface CreateRequest {
 }
 
 /** What the visitor can do about an obstacle. */
-export type Action = 'retry' | 'new-tab' | 'redirect'
+export type Action = 'retry' | 'new-tab'
 
 /** The codes of `didit-trouble` and `didit-error`, each with its ways on. Without one it is final. */
 export const ERRORS = {

@@ -1,0 +1,121 @@
+// `npm run build`: dist/ as it is published.
+
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { build, type Rolldown } from 'vite'
+
+const root = path.dirname(import.meta.dirname)
+const dist = path.join(root, 'dist')
+
+const SERVER_ONLY = 'didit-verify/server holds your API key; import it on the server only.'
+
+type Chunks = Rolldown.OutputChunk[]
+
+/** Builds the script-tag bundle alone: dist/didit-verify.js, its chunks and NOTICE. */
+export async function buildWidget(): Promise<Chunks> {
+  removeBundle()
+  const result = await inProduction(() =>
+    build({ root, configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' }),
+  )
+  const outputs = [result].flat().flatMap((each) => ('output' in each ? each.output : []))
+  const chunks = outputs.filter((output) => output.type === 'chunk')
+  writeFileSync(path.join(dist, 'NOTICE'), notice(chunks))
+  return chunks
+}
+
+async function buildAll(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true })
+  const chunks = await buildWidget()
+  compile()
+  writeFileSync(path.join(dist, 'server', 'browser.js'), `throw new Error('${SERVER_ONLY}')\n`)
+  makeExecutable(path.join(dist, 'server', 'cli.js'))
+  console.log(integrityReport(chunks))
+}
+
+/** Vite takes Lit's development build wherever NODE_ENV says so, as it does in a test runner. */
+async function inProduction<T>(work: () => Promise<T>): Promise<T> {
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    return await work()
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
+}
+
+/** What an earlier version left behind would otherwise be published with this one. */
+function removeBundle(): void {
+  if (!existsSync(dist)) return
+  for (const name of readdirSync(dist)) {
+    if (name.startsWith('didit-verify')) rmSync(path.join(dist, name), { recursive: true })
+  }
+}
+
+/** The licence of every package that is inside the bundle; one text for those that share it. */
+function notice(chunks: Chunks): string {
+  const holders = new Map<string, Set<string>>()
+  for (const id of chunks.flatMap((chunk) => chunk.moduleIds)) {
+    const [, folder, name] = /^(.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+))/.exec(id) ?? []
+    if (!folder || !name) continue
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    if (!file) {
+      throw new Error(
+        `${name} is bundled but has no licence file. Take it out of the bundle, or name it here.`,
+      )
+    }
+    const text = readFileSync(path.join(folder, file), 'utf8').trim()
+    holders.set(text, (holders.get(text) ?? new Set()).add(name.replaceAll('\\', '/')))
+  }
+  const texts = [...holders].map(([text, names]) => `${[...names].sort().join(', ')}\n\n${text}\n`)
+  return ['didit-verify.js contains the following packages.\n', ...texts].join('\n')
+}
+
+/** Declarations and modules for bundlers and for Node, by the compiler that checks the types. */
+function compile(): void {
+  const tsc = path.join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc')
+  const args = [tsc, '-p', path.join(root, 'tsconfig.build.json')]
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) {
+    throw new Error('The TypeScript compiler found errors. Correct what it names above.')
+  }
+}
+
+function makeExecutable(file: string): void {
+  // test/package.test.ts says so when the file is not there at all.
+  if (!existsSync(file)) return
+  if (!readFileSync(file, 'utf8').startsWith('#!')) {
+    throw new Error(
+      'dist/server/cli.js has no shebang. Begin server/cli.ts with #!/usr/bin/env node.',
+    )
+  }
+  chmodSync(file, 0o755)
+}
+
+function integrityReport(chunks: Chunks): string {
+  const files = chunks.map(({ fileName, isEntry }) => ({ fileName, isEntry, hash: sri(fileName) }))
+  const entry = files.filter(({ isEntry }) => isEntry)
+  const later = files.filter(({ isEntry }) => !isEntry)
+  const integrity = Object.fromEntries(later.map(({ fileName, hash }) => [`./${fileName}`, hash]))
+  return [
+    ...entry.map(({ fileName, hash }) => `dist/${fileName}\n  integrity="${hash}"`),
+    'Integrity of what it loads later, relative to the folder of didit-verify.js:',
+    `<script type="importmap">\n${JSON.stringify({ integrity }, null, 2)}\n</script>`,
+  ].join('\n')
+}
+
+function sri(fileName: string): string {
+  const bytes = readFileSync(path.join(dist, fileName))
+  return `sha384-${createHash('sha384').update(bytes).digest('base64')}`
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    await buildAll()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,119 @@
+// What a page downloads, measured on the built files: brotli, quality 11, each file by itself.
+
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { brotliCompressSync, constants } from 'node:zlib'
+import ts from 'typescript'
+
+const root = path.dirname(import.meta.dirname)
+const ENTRY = path.join(root, 'dist', 'didit-verify.js')
+
+/** The words of a language that an English page does not load. */
+const OTHER_LANGUAGE = /^(?!en\.)[a-z]{2,3}(-\w+)?\.js$/
+
+const BUDGETS = [
+  { what: 'every page view', budget: 9_000, files: () => reach(ENTRY, { later: false }) },
+  { what: 'until the modal is open', budget: 12_000, files: () => reach(ENTRY, { later: true }) },
+]
+
+export interface Import {
+  from: string
+  /** Gone after the types are checked. */
+  typeOnly: boolean
+  /** `import()`, loaded when it runs. */
+  dynamic: boolean
+}
+
+/** Every module that a file names; one that is computed at run time is not among them. */
+export function importsOf(file: string): Import[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest)
+  const found: Import[] = []
+  visit(source)
+  return found
+
+  function visit(node: ts.Node): void {
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, { typeOnly: isTypeImport(node.importClause) })
+    } else if (ts.isExportDeclaration(node)) {
+      add(node.moduleSpecifier, { typeOnly: node.isTypeOnly })
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal, { typeOnly: true })
+    } else if (ts.isCallExpression(node) && isLoad(node.expression)) {
+      add(node.arguments[0], { dynamic: true })
+    }
+    ts.forEachChild(node, visit)
+  }
+
+  function add(name: ts.Node | undefined, { typeOnly = false, dynamic = false }): void {
+    if (name && ts.isStringLiteralLike(name)) found.push({ from: name.text, typeOnly, dynamic })
+  }
+}
+
+/** Prints the table; true when every part is within its budget. */
+export function checkSizes(): boolean {
+  const rows = BUDGETS.map(({ what, budget, files }) => {
+    const sizes = files().map((file) => ({ file, size: brotli(file) }))
+    return { what, budget, sizes, total: sizes.reduce((sum, { size }) => sum + size, 0) }
+  })
+  for (const { what, budget, sizes, total } of rows) {
+    const verdict = total <= budget ? 'ok' : `over the budget by ${total - budget}`
+    console.log(`${what}: ${total} of ${budget} bytes, ${verdict}`)
+    for (const { file, size } of sizes) {
+      console.log(`  ${String(size).padStart(6)}  ${path.relative(root, file)}`)
+    }
+  }
+  return rows.every(({ total, budget }) => total <= budget)
+}
+
+function isTypeImport(clause: ts.ImportClause | undefined): boolean {
+  return clause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+}
+
+function isLoad(callee: ts.Expression): boolean {
+  const isRequire = ts.isIdentifier(callee) && callee.text === 'require'
+  return callee.kind === ts.SyntaxKind.ImportKeyword || isRequire
+}
+
+/** The entry, all that it imports and, with `later`, what they load when they run. */
+function reach(entry: string, { later }: { later: boolean }): string[] {
+  const seen = new Set<string>()
+  const open = [entry]
+  for (let file = open.pop(); file; file = open.pop()) {
+    if (seen.has(file)) continue
+    if (!existsSync(file)) {
+      throw new Error(`${path.relative(root, file)} is missing. Run npm run build first.`)
+    }
+    seen.add(file)
+    const folder = path.dirname(file)
+    const imports = importsOf(file).filter(({ dynamic }) => later || !dynamic)
+    open.push(...imports.map(({ from }) => path.join(folder, from)).filter(isForEnglish))
+  }
+  return [...seen]
+}
+
+function isForEnglish(file: string): boolean {
+  return (
+    path.basename(path.dirname(file)) !== 'locales' || !OTHER_LANGUAGE.test(path.basename(file))
+  )
+}
+
+function brotli(file: string): number {
+  const bytes = readFileSync(file)
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  }
+  return brotliCompressSync(bytes, { params }).length
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    if (!checkSizes()) {
+      console.error('The bundle is over its budget. Make it smaller, or load the part later.')
+      process.exitCode = 1
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,106 @@
+import type { Context } from 'hono'
+import { TOKEN_HEADER } from './contract.ts'
+import type { Settings } from './options.ts'
+import { ProblemError } from './problems.ts'
+import type { SessionRow } from './store/index.ts'
+import { type Bearer, createTokens, randomName } from './tokens.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** Who is asking: the subject that the site knows them as, and whom their token speaks for. */
+export interface Visitor {
+  identified?: string
+  bearer?: Bearer
+}
+
+export type Access = ReturnType<typeof createAccess>
+
+/** Who may do what: origins, subjects and tokens, limits. Every refusal is a throw. */
+export function createAccess(settings: Settings) {
+  const { store, now, limits, allowedOrigins } = settings
+  const tokens = createTokens(settings)
+
+  /** Counts one more in the current window of `name`; beyond `most` it refuses until the window ends. */
+  async function limit(name: string, most: number, window: number): Promise<void> {
+    const until = Math.floor(now() / window + 1) * window
+    if ((await store.count(name, until)) <= most) return
+    throw new ProblemError('too-many-requests', {
+      'retry-after': String(Math.ceil((until - now()) / 1000)),
+    })
+  }
+
+  return {
+    /** Pages that are not listed get nothing. Same-origin reads carry no Origin and pass. */
+    checkOrigin(c: Context): void {
+      const origin = c.req.header('origin')
+      const read = c.req.method === 'GET' || c.req.method === 'HEAD'
+      if (origin === undefined ? read : allowedOrigins.includes(origin)) return
+      throw new ProblemError('origin-not-allowed')
+    },
+
+    async visitor(c: Context): Promise<Visitor> {
+      const identified = (await settings.identify?.(c.req.raw)) || undefined
+      if (identified && identified.length > 255) {
+        throw new Error(
+          'identify() answered more than 255 characters; answer a stable internal id.',
+        )
+      }
+      const token = c.req.header(TOKEN_HEADER)
+      return { identified, bearer: token ? await tokens.read(token) : undefined }
+    },
+
+    subjectOf,
+
+    /** The subject of a new session: a fresh anonymous one where nobody is known and that is allowed. */
+    starter(visitor: Visitor): string {
+      const subject = subjectOf(visitor)
+      if (subject) return subject
+      if (!settings.allowAnonymous) throw new ProblemError('sign-in-required')
+      return `anon_${randomName()}`
+    },
+
+    /** The session if the visitor owns it or holds its token. Unknown and foreign ones answer alike. */
+    readable(row: SessionRow | undefined, { identified, bearer }: Visitor): SessionRow {
+      const holds = bearer?.subject === row?.subject && (bearer?.session ?? row?.id) === row?.id
+      if (row && (identified === row.subject || (bearer && holds))) return row
+      throw new ProblemError('not-found')
+    },
+
+    /** A token for somebody signed in reads one session; an anonymous one is who they are. */
+    token: ({ identified }: Visitor, { subject, id }: SessionRow): Promise<string> =>
+      tokens.issue(identified ? { subject, session: id } : { subject }),
+
+    /** Counts a request to start against its address and asks the host's own check. */
+    async admit(c: Context): Promise<void> {
+      const address = clientAddress(c, settings.trustedProxies)
+      if (address) await limit(`address ${address}`, limits.address, MINUTE)
+      if ((await settings.challenge?.(c.req.raw)) === false) {
+        throw new ProblemError('challenge-failed')
+      }
+    },
+
+    /** Counts a session that is about to be created, and may be billed. */
+    async admitNew(subject: string): Promise<void> {
+      await limit(`subject ${subject}`, limits.subject, HOUR)
+      await limit('app', limits.app, HOUR)
+    },
+  }
+}
+
+/** Whoever is signed in, else the anonymous subject that the token is. */
+function subjectOf({ identified, bearer }: Visitor): string | undefined {
+  return identified ?? (bearer && !bearer.session ? bearer.subject : undefined)
+}
+
+/**
+ * The address of the client: the connection's own, or what the outermost trusted proxy wrote.
+ * Nothing where the runtime does not tell. IPv6 counts by its /64, which one household has.
+ */
+function clientAddress(c: Context, trustedProxies: number): string | undefined {
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
+  const socket = c.env?.incoming?.socket?.remoteAddress as string | undefined
+  const address = trustedProxies > 0 ? hops.at(-trustedProxies) || socket : socket
+  if (!address?.includes(':') || address.startsWith('::ffff:')) return address
+  return `${address.split(':').slice(0, 4).join(':')}::/64`
+}

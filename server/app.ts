@@ -1,0 +1,60 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { createAccess } from './access.ts'
+import { TOKEN_HEADER } from './contract.ts'
+import { settle, type VerifyOptions } from './options.ts'
+import { ProblemError, renderProblem } from './problems.ts'
+import { returnRoutes } from './routes/return.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { streamRoutes } from './routes/stream.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
+import { createUpdates } from './updates.ts'
+
+export type VerifyApp = ReturnType<typeof createVerifyApp>
+
+/**
+ * The backend of `<didit-verify>`: creates sessions with the secret key, tells the browser their
+ * status, receives Didit's webhooks. Mount it under the path of `publicUrl`.
+ *
+ * @example
+ * new Hono().route('/api/verify', createVerifyApp({ publicUrl, didit, workflows, store }))
+ */
+export function createVerifyApp(options: VerifyOptions) {
+  const settings = settle(options)
+  const { allowedOrigins, log } = settings
+  const updates = createUpdates(settings)
+  const access = createAccess(settings)
+
+  const forPages = cors({
+    origin: (origin) => (allowedOrigins.includes(origin) ? origin : null),
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['authorization', 'content-type', 'last-event-id', TOKEN_HEADER],
+    exposeHeaders: ['etag', 'retry-after'],
+    credentials: true,
+    maxAge: 600,
+  })
+
+  return new Hono()
+    .use('/sessions/*', forPages, async (c, next) => {
+      access.checkOrigin(c)
+      await next()
+      if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+    })
+    .get('/health', (c) => c.json({ status: 'ok' }))
+    .route('/', sessionRoutes(settings, access, updates))
+    .route('/', streamRoutes(settings, access, updates))
+    .route('/', webhookRoutes(settings, updates))
+    .route('/', returnRoutes(settings))
+    .notFound(() => renderProblem(new ProblemError('not-found')))
+    .onError((error) => {
+      const { code = undefined, cause = error } = error instanceof ProblemError ? error : {}
+      // A cause may hold what Didit said; it is for the log and never for the browser.
+      if (cause) log.warn({ code, error: describe(cause) }, 'request failed')
+      return renderProblem(error)
+    })
+}
+
+function describe(cause: unknown): string {
+  const { message, fields } = Object(cause) as { message?: string; fields?: unknown }
+  return fields === undefined ? String(message) : `${message}: ${JSON.stringify(fields)}`
+}

@@ -1,0 +1,264 @@
+// Didit's wire: what it is sent, what it answers, what it posts. Types, and one schema for what
+// comes unasked.
+
+import { z } from 'zod'
+
+/** The languages of the hosted page and of Didit's e-mails. Didit compares them case-sensitively. */
+// biome-ignore format: a word list reads better in rows
+export const LANGUAGES = [
+  'en', 'ar', 'bg', 'bn', 'bs', 'ca', 'cnr', 'cs', 'da', 'de', 'el', 'es', 'et', 'fa', 'fi', 'fr',
+  'he', 'hi', 'hr', 'hu', 'hy', 'id', 'it', 'ja', 'ka', 'kk', 'ko', 'ky', 'lt', 'lv', 'mk', 'mn',
+  'ms', 'nl', 'no', 'pl', 'pt-BR', 'pt', 'ro', 'ru', 'sk', 'sl', 'so', 'sq', 'sr', 'sv', 'th', 'tr',
+  'uk', 'uz', 'vi', 'zh-CN', 'zh-TW', 'zh',
+] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Those of {@link LANGUAGES} that are written from right to left. */
+export const RTL_LANGUAGES: readonly Language[] = ['ar', 'he', 'fa']
+
+/** Which device follows the callback: the one that started, the one that finished, or either. */
+export const CALLBACK_METHODS = ['initiator', 'completer', 'both'] as const
+export type CallbackMethod = (typeof CALLBACK_METHODS)[number]
+
+/** Short codes of documents, as requests spell them; decisions hold display names. */
+export const DOCUMENT_CODES = ['P', 'ID', 'DL', 'RP', 'HIC', 'TC', 'SSC'] as const
+export type DocumentCode = (typeof DOCUMENT_CODES)[number]
+
+/** How Didit may write to the person. */
+export interface ContactDetails {
+  email?: string
+  /** Default false. */
+  send_notification_emails?: boolean
+  email_lang?: Language
+  /** E.164. Didit ignores a number it cannot parse, without a word. */
+  phone?: string
+}
+
+/** What the documents are compared with; a difference becomes a warning in the decision. */
+export interface ExpectedDetails {
+  first_name?: string
+  last_name?: string
+  /** `YYYY-MM-DD`. */
+  date_of_birth?: string
+  gender?: 'M' | 'F' | null
+  /** ISO 3166-1 alpha-3, as the other countries of persons. */
+  nationality?: string
+  country?: string
+  id_country?: string
+  poa_country?: string
+  /** Needs `country` or `poa_country` beside it. */
+  address?: string
+  identification_number?: string
+  ip_address?: string
+  expected_document_types?: DocumentCode[]
+  /** The last three are for businesses only. */
+  company_name?: string
+  registry_country?: string
+  registration_number?: string
+}
+
+/** The body of `POST /v3/session/`. */
+export interface CreateSession {
+  workflow_id: string
+  /** Who is verified. The same value gets the same unfinished session back. */
+  vendor_data?: string
+  /** Custom schemes are allowed. */
+  callback?: string
+  /** Default `initiator`. */
+  callback_method?: CallbackMethod
+  /** Any JSON; comes back verbatim. */
+  metadata?: unknown
+  language?: Language
+  contact_details?: ContactDetails
+  expected_details?: ExpectedDetails
+  /** Base64, 2 MB at most. */
+  portrait_image?: string
+  /** Only sandbox applications; refused on live ones. */
+  sandbox_scenario?: string
+}
+
+/** The answer of `POST /v3/session/`: these ten keys and no other. */
+export interface CreatedSession {
+  session_id: string
+  session_number: number
+  /** A secret: whoever holds it can open the session. Opaque, no format is promised. */
+  session_token: string
+  url: string
+  vendor_data: string | null
+  metadata: unknown
+  /** The real one: a session that is handed back may be further on than `Not Started`. */
+  status: string
+  callback: string | null
+  workflow_id: string
+  workflow_version: number
+}
+
+/** The state of one check inside a decision. */
+export type FeatureStatus =
+  | 'Not Finished'
+  | 'Approved'
+  | 'Declined'
+  | 'In Review'
+  | 'Expired'
+  | 'Resub Requested'
+
+/** Something a check has noticed. `risk` is an open set of upper-case codes. */
+export interface Warning {
+  feature: string
+  risk: string
+  additional_data: object | null
+  log_type: 'error' | 'warning' | 'information'
+  short_description: string
+  long_description: string
+  node_id: string
+}
+
+/** What every check of a decision has. */
+export interface Check {
+  node_id: string
+  status: FeatureStatus
+  warnings: Warning[]
+}
+
+/** What a document says. Fields that were not read are null. */
+export interface IdVerification extends Check {
+  /** A display name: `Passport`, `Identity Card`, … */
+  document_type: string | null
+  document_subtype: string | null
+  document_number: string | null
+  personal_number: string | null
+  portrait_image: string | null
+  front_image: string | null
+  back_image: string | null
+  date_of_birth: string | null
+  age: number | null
+  expiration_date: string | null
+  date_of_issue: string | null
+  /** ISO 3166-1 alpha-3. */
+  issuing_state: string | null
+  issuing_state_name: string | null
+  first_name: string | null
+  last_name: string | null
+  full_name: string | null
+  gender: string | null
+  address: string | null
+  formatted_address: string | null
+  place_of_birth: string | null
+  marital_status: string | null
+  nationality: string | null
+  matches: unknown[]
+}
+
+/** Whether a living person stood before the camera. Scores run from 0 to 100. */
+export interface LivenessCheck extends Check {
+  method: string
+  score: number | null
+  reference_image: string | null
+  video_url: string | null
+  age_estimation: number | null
+  matches: unknown[]
+  face_quality: number | null
+  face_luminance: number | null
+}
+
+/** Whether selfie and document show the same face. */
+export interface FaceMatch extends Check {
+  score: number | null
+  source_image_session_id: string | null
+  source_image: string | null
+  target_image: string | null
+}
+
+/** Where the person was connected from. */
+export interface IpAnalysis extends Check {
+  device_brand: string | null
+  device_model: string | null
+  browser_family: string | null
+  os_family: string | null
+  platform: string | null
+  ip_country: string | null
+  ip_country_code: string | null
+  ip_address: string | null
+  is_vpn_or_tor: boolean
+  is_data_center: boolean
+  matches: unknown[]
+}
+
+/** A decision that a person or the API took over the checks' own. */
+export interface Review {
+  user: string
+  new_status: string
+  comment: string | null
+  created_at: string
+}
+
+/** The answer of `GET /v3/session/{id}/decision/`, version 3. An array is null until its check ran. */
+export interface Decision {
+  session_id: string
+  session_kind: 'user' | 'business'
+  session_number: number | null
+  session_url: string | null
+  /** One of Didit's ten statuses, or what a newer Didit sends. */
+  status: string
+  environment: 'live' | 'sandbox'
+  workflow_id: string | null
+  features: string[]
+  vendor_data: string | null
+  metadata: unknown
+  expected_details: ExpectedDetails | null
+  contact_details: ContactDetails | null
+  callback: string | null
+  id_verifications: IdVerification[] | null
+  nfc_verifications: Check[] | null
+  liveness_checks: LivenessCheck[] | null
+  face_matches: FaceMatch[] | null
+  phone_verifications: Check[] | null
+  email_verifications: Check[] | null
+  poa_verifications: Check[] | null
+  document_ai_documents: Check[] | null
+  questionnaire_responses: Check[] | null
+  aml_screenings: Check[] | null
+  ip_analyses: IpAnalysis[] | null
+  database_validations: Check[] | null
+  reviews: Review[]
+  /** ISO 8601, UTC, microseconds. */
+  created_at: string
+  expires_at: string | null
+}
+
+/** A step of the flow that has to be done again. */
+export interface ResubmitNode {
+  node_id: string
+  feature: string
+}
+
+/** The body of a webhook about a session; its times are Unix seconds. Further keys are dropped. */
+export const webhookPayload = z
+  .object({
+    /** Absent from the samples that the console sends. */
+    event_id: z.string().optional(),
+    /** `status.updated`, `data.updated`, … */
+    webhook_type: z.string(),
+    /** When this attempt was sent; the same as the `X-Timestamp` header. */
+    timestamp: z.int().optional(),
+    /** When it happened. */
+    created_at: z.int(),
+    application_id: z.string().nullish(),
+    environment: z.string().nullish(),
+    /** Session events have both; those about entities and transactions have neither. */
+    session_id: z.string().min(1).optional(),
+    status: z.string().optional(),
+    workflow_id: z.string().nullish(),
+    workflow_version: z.number().nullish(),
+    vendor_data: z.string().nullish(),
+    metadata: z.unknown().optional(),
+    /** A {@link Decision} when the status is Approved, Declined, In Review or Abandoned. */
+    decision: z.unknown().optional(),
+    /** Only when the status is Resubmitted. */
+    resubmit_info: z.unknown().optional(),
+  })
+  .refine(
+    ({ webhook_type, session_id, status }) =>
+      webhook_type !== 'status.updated' || (session_id !== undefined && status !== undefined),
+  )
+export type WebhookPayload = z.infer<typeof webhookPayload>

@@ -1,0 +1,131 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { etag } from 'hono/etag'
+import * as z from 'zod'
+import type { Access } from '../access.ts'
+import { type CreateRequest, MODES, type SessionAnswer, type SessionGrant } from '../contract.ts'
+import { LANGUAGES } from '../didit/types.ts'
+import type { Settings } from '../options.ts'
+import { fromDidit, ProblemError } from '../problems.ts'
+import { viewSession } from '../session.ts'
+import type { SessionRow } from '../store/index.ts'
+import { randomName } from '../tokens.ts'
+import type { Updates } from '../updates.ts'
+
+const createRequest = z.strictObject({
+  workflow: z.string().max(100).optional(),
+  language: z.string().max(35).optional(),
+  mode: z.enum(MODES).optional(),
+  reference: z.string().max(256).optional(),
+  returnUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional(),
+}) satisfies z.ZodType<CreateRequest>
+
+const maxBody = bodyLimit({
+  maxSize: 64 * 1024,
+  onError: () => {
+    throw new ProblemError('body-too-large')
+  },
+})
+
+export function sessionRoutes(settings: Settings, access: Access, updates: Updates) {
+  const { store, didit, workflows, publicUrl, allowedOrigins, now, log } = settings
+
+  async function start(body: CreateRequest, subject: string) {
+    const workflow = body.workflow ?? 'default'
+    const workflowId = Object.hasOwn(workflows, workflow) ? workflows[workflow] : undefined
+    if (!workflowId) throw new ProblemError('unknown-workflow')
+    const returnUrl = checkReturnUrl(body.returnUrl)
+
+    const unfinished = await findUnfinished(subject, workflow)
+    if (unfinished) {
+      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      return { row: unfinished, created: false }
+    }
+
+    await access.admitNew(subject)
+    const ret = randomName()
+    await store.saveReturn(ret, returnUrl, now())
+    const askedAt = now()
+    const session = await didit.sessions
+      .create({
+        language: diditLanguage(body.language),
+        ...(await settings.buildSession?.(body, subject)),
+        workflow_id: workflowId,
+        vendor_data: subject,
+        callback: `${publicUrl}/return/${ret}`,
+      })
+      .catch((error) => {
+        throw fromDidit(error)
+      })
+    const { session_id: id, status, url } = session
+    const reference = body.reference ?? null
+    const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
+    log.info({ session: id, workflow, mode: body.mode }, 'session created')
+    return { row, created: true }
+  }
+
+  /**
+   * The session a new start goes on with: one that is open or waits for a verdict. One that turns
+   * out to be approved only now is handed back too; the visitor need not do it twice.
+   */
+  async function findUnfinished(subject: string, workflow: string) {
+    const newest = await store.newestSession(subject, workflow)
+    if (!newest || viewSession(newest).settled) return undefined
+    const row = await updates.refresh(newest)
+    const { settled, outcome } = viewSession(row)
+    return settled && outcome !== 'approved' ? undefined : row
+  }
+
+  function checkReturnUrl(returnUrl = allowedOrigins[0]): string {
+    const url = new URL(returnUrl ?? publicUrl)
+    if (allowedOrigins.includes(url.origin) && !url.username && !url.password) return url.href
+    throw new ProblemError('return-url-not-allowed')
+  }
+
+  const answer = (row: SessionRow): SessionAnswer => ({ session: viewSession(row) })
+
+  return new Hono()
+    .post('/sessions', maxBody, async (c) => {
+      const body = await readBody(c.req.raw)
+      await access.admit(c)
+      const visitor = await access.visitor(c)
+      const { row, created } = await start(body, access.starter(visitor))
+      const token = await access.token(visitor, row)
+      return c.json({ ...answer(row), token } satisfies SessionGrant, created ? 201 : 200)
+    })
+    .get('/sessions/current', async (c) => {
+      const visitor = await access.visitor(c)
+      const subject = access.subjectOf(visitor)
+      const newest = subject && (await store.newestSession(subject, c.req.query('workflow')))
+      return c.json(answer(await updates.refresh(access.readable(newest || undefined, visitor))))
+    })
+    .get('/sessions/:id', etag(), async (c) => {
+      const row = access.readable(await store.session(c.req.param('id')), await access.visitor(c))
+      return c.json(answer(await updates.refresh(row)))
+    })
+}
+
+async function readBody(request: Request): Promise<CreateRequest> {
+  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
+    throw new ProblemError('unsupported-media-type')
+  }
+  let json: unknown
+  try {
+    json = await request.json()
+  } catch (error) {
+    throw error instanceof SyntaxError ? new ProblemError('invalid-body', {}, error) : error
+  }
+  const { data, error } = createRequest.safeParse(json)
+  if (!data) throw new ProblemError('invalid-body', {}, error)
+  return data
+}
+
+/** Didit's code for a BCP 47 tag, or nothing: then the hosted page asks the browser itself. */
+function diditLanguage(tag = ''): (typeof LANGUAGES)[number] | undefined {
+  const find = (code: string) =>
+    LANGUAGES.find((language) => language.toLowerCase() === code.toLowerCase())
+  return find(tag) ?? find(tag.split('-')[0] ?? '')
+}

@@ -1,0 +1,77 @@
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Access } from '../access.ts'
+import type { Settings } from '../options.ts'
+import { viewSession } from '../session.ts'
+import type { Updates } from '../updates.ts'
+
+/** How often the row is read again; a lost notification costs at most this. */
+const BEAT = 15_000
+/** How long a stream lasts; the browser opens the next one. */
+const LIFETIME = 15 * 60_000
+
+export function streamRoutes({ store, now, timers }: Settings, access: Access, updates: Updates) {
+  return new Hono().get('/sessions/:id/events', async (c) => {
+    const id = c.req.param('id')
+    const visitor = await access.visitor(c)
+    access.readable(await store.session(id), visitor)
+    // What the browser has seen already is not sent again.
+    let seen = Number(c.req.header('last-event-id') ?? 0)
+
+    c.header('cache-control', 'no-cache, no-transform')
+    c.header('x-accel-buffering', 'no')
+    return streamSSE(c, async (stream) => {
+      const alarm = createAlarm(timers)
+      // Subscribe, then read, then stream: a change in between wakes the loop.
+      const stop = store.listen(id, alarm.ring)
+      stream.onAbort(alarm.ring)
+      const end = now() + LIFETIME
+      try {
+        while (!stream.aborted && now() < end) {
+          const row = await store.session(id)
+          if (!row) return
+          const session = viewSession(row)
+          if (row.version > seen) {
+            await stream.writeSSE({
+              event: 'session',
+              id: String(row.version),
+              data: JSON.stringify({ session }),
+            })
+            seen = row.version
+          } else {
+            await stream.write(': still here\n\n')
+          }
+          if (session.settled) return
+          // A change it finds comes back through the subscription.
+          void updates.refresh(row)
+          await alarm.wait(BEAT)
+        }
+      } finally {
+        stop()
+      }
+    })
+  })
+}
+
+/** Sleeps until somebody rings or time runs out. A ring while nobody sleeps ends the next sleep. */
+function createAlarm({ setTimeout, clearTimeout }: Settings['timers']) {
+  let rung = false
+  let wake = () => {}
+  return {
+    ring() {
+      rung = true
+      wake()
+    },
+    async wait(ms: number) {
+      let timer: unknown
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          timer = setTimeout(resolve, ms)
+        })
+      }
+      clearTimeout(timer)
+      rung = false
+    },
+  }
+}

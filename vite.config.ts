@@ -1,0 +1,45 @@
+// The script-tag bundle: one ES module with Lit inside, and what it loads later beside it.
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { defineConfig } from 'vite'
+
+const root = import.meta.dirname
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  version: string
+}
+const folder = `didit-verify-${version}`
+const locales = path.join(root, 'widget', 'locales') + path.sep
+
+export default defineConfig({
+  root,
+  publicDir: false,
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    // `npm run build` cleans; the demo rebuilds the bundle and must leave the rest alone.
+    emptyOutDir: false,
+    reportCompressedSize: false,
+    lib: { entry: 'widget/define.ts', formats: ['es'] },
+    rolldownOptions: {
+      // What chunks share with the entry, Lit above all, stays in the entry, which exports it to
+      // them. The default would make it a chunk of its own: one more round trip for every page.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        entryFileNames: 'didit-verify.js',
+        // The version is in the folder, so a chunk keeps its name and may be cached for ever.
+        chunkFileNames: ({ facadeModuleId }) =>
+          facadeModuleId && path.normalize(facadeModuleId).startsWith(locales)
+            ? `${folder}/locales/[name].js`
+            : `${folder}/[name].js`,
+        // A library build keeps white space otherwise.
+        minify: true,
+        // Licence comments do not survive; this line leads to the file that holds the texts.
+        postBanner: ({ isEntry }) =>
+          isEntry
+            ? `/*! didit-verify ${version}, MIT. Contains Lit, BSD-3-Clause: see NOTICE */`
+            : '',
+      },
+    },
+  },
+})

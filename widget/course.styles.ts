@@ -1,0 +1,56 @@
+import { css } from 'lit'
+
+/** What stands in the dialog besides the frame, and the panel where there is no dialog. */
+export const courseStyles = css`
+  .note p {
+    margin: 0;
+    max-width: 34ch;
+    font-size: 1.125rem;
+  }
+  .strip {
+    padding: 1rem;
+    gap: 0.75rem;
+    border-block-start: 1px solid var(--_line);
+  }
+  [role='alertdialog'] {
+    grid-area: 2 / 1;
+    z-index: 1;
+    background: var(--_paper);
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: center;
+    gap: 0.75rem;
+  }
+  .actions:empty {
+    display: none;
+  }
+  .button {
+    box-sizing: border-box;
+    min-height: 44px;
+    padding: 0.5em 1.1em;
+    border: 1px solid var(--_line, currentcolor);
+    border-radius: var(--_radius);
+    background: none;
+    color: inherit;
+    font: inherit;
+    font-weight: 600;
+    text-decoration: none;
+    cursor: pointer;
+  }
+  .button.first {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  .button:focus-visible {
+    outline: 3px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .panel {
+    justify-items: start;
+    padding: 0.75rem 0 0;
+    text-align: start;
+  }
+`

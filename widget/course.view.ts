@@ -1,0 +1,56 @@
+import { html, type TemplateResult } from 'lit'
+import type { Action } from '../server/contract.ts'
+import type { Messages } from './locales/en.ts'
+
+/** What a note says, and what the visitor can do about it. */
+export interface Note {
+  text: string
+  /** What of the host may stand in place of the text. */
+  slot: string
+  actions: readonly Action[]
+  /** The session's address, for the action that leads to it. */
+  url: string | undefined
+  /** The button at the end: `done` or `close`, or none while the visitor waits. */
+  last?: 'done' | 'close'
+}
+
+export interface NoteEvents {
+  retry(): void
+  close(): void
+}
+
+/** Where a note stands: in place of the frame, below it, or on the page where there is no dialog. */
+export type Place = 'note' | 'note strip' | 'note panel'
+
+/** A state of the attempt in words: a wait, a result or an obstacle. */
+export function note(
+  place: Place,
+  words: Messages,
+  { text, slot, actions, url, last }: Note,
+  on: NoteEvents,
+): TemplateResult {
+  const content = html`
+    ${last || actions.length ? '' : html`<div class="wait"></div>`}
+    <slot name=${slot}><p>${text}</p></slot>
+    <div class="actions">${actions.map((action) =>
+      action === 'retry'
+        ? html`<button class="button first" type="button" @click=${on.retry}>${words.retry}</button>`
+        : html`<a class="button" href=${url} target="_blank" rel="noopener noreferrer"
+            >${words[action]}</a>`,
+    )}${last && html`<button class="button" type="button" @click=${on.close}>${words[last]}</button>`}</div>`
+  return place === 'note panel'
+    ? html`<div class=${place} part="panel" role="alert">${content}</div>`
+    : html`<div class=${place}>${content}</div>`
+}
+
+/** The question whether to stop, drawn inside the dialog. */
+export function question(words: Messages, on: { stay(): void; leave(): void }): TemplateResult {
+  return html`<div class="note" role="alertdialog" aria-labelledby="leave" aria-describedby="later">
+    <h2 id="leave">${words.leaveTitle}</h2>
+    <p id="later">${words.leaveText}</p>
+    <div class="actions">
+      <button class="button first" id="stay" type="button" @click=${on.stay}>${words.stay}</button>
+      <button class="button" type="button" @click=${on.leave}>${words.leave}</button>
+    </div>
+  </div>`
+}

@@ -1,0 +1,318 @@
+import { html, LitElement, nothing } from 'lit'
+import type { Mode, Outcome, Session } from '../server/contract.ts'
+import type { Attempt, VerifyResult, View } from './attempt.ts'
+import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
+import { type Input, type State, step } from './flow.ts'
+import type { Messages } from './locales/en.ts'
+import { direction, LABEL, loadMessages, lookup } from './locales/index.ts'
+import { styles } from './styles.ts'
+
+const load = () => import('./attempt.ts')
+/** At the first sign of intent; whether it comes through is found out at the start. */
+const warm = () => void load().catch(() => {})
+
+/** Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. */
+function hasKept(): boolean {
+  try {
+    return Object.entries(sessionStorage).some(
+      ([key, text]) => key.startsWith('didit-verify:') && !text.includes('"ended"'),
+    )
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Verifies the identity of a visitor, with a result that comes from the server.
+ *
+ * @summary A button that opens a Didit verification and tells the page its outcome.
+ * @tag didit-verify
+ * @slot - The label of the trigger.
+ * @slot trigger - A trigger of the host's own, in place of the button.
+ * @slot approved - What the dialog shows when the visitor is approved.
+ * @slot pending - What the dialog shows while the verdict takes longer.
+ * @slot declined - What the dialog shows when the visitor is declined.
+ * @slot trouble - What the dialog shows when something is in the way.
+ * @csspart trigger - The button.
+ * @csspart message - The line below the trigger that says how it stands.
+ * @csspart dialog - The dialog.
+ * @csspart body - What is inside the dialog, below its heading.
+ * @csspart close - The button that closes the dialog.
+ * @csspart panel - What shows an obstacle where there is no dialog.
+ * @cssprop [--didit-accent=#2157d5] - The colour of buttons.
+ * @cssprop [--didit-on-accent=#fff] - The colour of text on them.
+ * @cssprop [--didit-radius=10px] - The radius of buttons.
+ * @cssprop [--didit-background=Canvas] - The colour of the dialog.
+ * @cssprop [--didit-color=CanvasText] - The colour of text in the dialog.
+ * @fires {VerifyStartEvent} didit-start - Before anything is created; cancelable.
+ * @fires {VerifySessionEvent} didit-session - The presentation opens.
+ * @fires {VerifyStateEvent} didit-state - The state changed.
+ * @fires {VerifyProgressEvent} didit-progress - The hosted page said something.
+ * @fires {VerifySubmitEvent} didit-submit - Somebody says that the visitor is done.
+ * @fires {VerifyStatusEvent} didit-status - The server says that the status changed.
+ * @fires {VerifyTroubleEvent} didit-trouble - An obstacle with a way on.
+ * @fires {VerifyCloseRequestEvent} didit-close-request - Before closing; cancelable.
+ * @fires {VerifyCompleteEvent} didit-complete - Final: the server's outcome.
+ * @fires {VerifyCancelEvent} didit-cancel - Final: given up before being done.
+ * @fires {VerifyErrorEvent} didit-error - Final: no way on.
+ */
+export class DiditVerify extends LitElement {
+  static override styles = styles
+  static override properties = {
+    endpoint: {},
+    mode: {},
+    workflow: {},
+    language: {},
+    reference: {},
+    returnUrl: { attribute: 'return-url' },
+    disabled: { type: Boolean, reflect: true },
+    trustedOrigins: { attribute: 'trusted-origins' },
+    allow: {},
+    withoutConfirm: { type: Boolean, attribute: 'without-confirm' },
+    withoutTrigger: { type: Boolean, attribute: 'without-trigger' },
+    closeOnComplete: { type: Boolean, attribute: 'close-on-complete' },
+    hostedOptions: { type: Object, attribute: 'hosted-options' },
+    confirmTimeout: { type: Number, attribute: 'confirm-timeout' },
+    messages: { attribute: false },
+  }
+
+  /** Base URL of the BFF. */
+  declare endpoint: string
+  /** How the hosted page is shown. */
+  declare mode: Mode
+  /** The name of a workflow configured at the BFF; by default the BFF's own default. */
+  declare workflow: string | null
+  /** BCP 47; by default the nearest `lang`, else the browser's. */
+  declare language: string | null
+  /** Opaque text kept with the session, 256 characters at most, nothing personal. */
+  declare reference: string | null
+  /** Where redirect mode comes back to; by default this page. */
+  declare returnUrl: string | null
+  declare disabled: boolean
+  /** Further exact origins of the hosted page, for white-label domains. */
+  declare trustedOrigins: string | null
+  /** The frame's permissions; by default Didit's list for the hosted origins. */
+  declare allow: string | null
+  /** Closes without asking back. */
+  declare withoutConfirm: boolean
+  /** Renders no trigger; the page calls `start()`. */
+  declare withoutTrigger: boolean
+  /** Closes the dialog at the end by itself. */
+  declare closeOnComplete: boolean
+  /** The hosted page's camera options. */
+  declare hostedOptions: Record<string, string | boolean> | null
+  /** Milliseconds of visible time to wait for the server once the visitor is done. */
+  declare confirmTimeout: number
+  /** The host's own words, in place of ours. */
+  declare messages: Partial<Messages> | null
+  /** The host's own `fetch`, for its login header or CSRF token. */
+  fetch: typeof globalThis.fetch | undefined
+
+  #view: View = { state: 'idle', session: null, outcome: null, error: null, trouble: null }
+  #attempt: Attempt | undefined
+  #running: Promise<VerifyResult> | undefined
+  #words: Partial<Messages> = {}
+  #spoken = 'en'
+  #internals = this.attachInternals?.()
+
+  constructor() {
+    super()
+    this.endpoint = '/api/verify'
+    this.mode = 'auto'
+    this.workflow = this.language = this.reference = this.returnUrl = null
+    this.trustedOrigins = this.allow = this.hostedOptions = this.messages = null
+    this.disabled = this.withoutConfirm = this.withoutTrigger = this.closeOnComplete = false
+    this.confirmTimeout = 60_000
+  }
+
+  get state(): State {
+    return this.#view.state
+  }
+
+  /** The session as the server last told it. */
+  get session(): Session | null {
+    return this.#view.session
+  }
+
+  /** The server's outcome; `null` while there is none. */
+  get outcome(): Outcome | null {
+    return this.#view.outcome
+  }
+
+  get error(): View['error'] {
+    return this.#view.error
+  }
+
+  get trouble(): View['trouble'] {
+    return this.#view.trouble
+  }
+
+  /**
+   * Starts a verification, or returns the running one. Never rejects.
+   *
+   * @returns how it ended.
+   */
+  start(): Promise<VerifyResult> {
+    if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
+    if (!this.#running) {
+      // Set first: a listener of `didit-start` that starts again gets this very promise.
+      let finish: (result: Promise<VerifyResult>) => void = () => {}
+      this.#running = new Promise((resolve) => {
+        finish = resolve
+      })
+      finish(this.#begin())
+      void this.#running.then(() => {
+        this.#running = undefined
+      })
+    }
+    return this.#running
+  }
+
+  /** Ends the running verification as the page's decision, or closes the dialog after the end. */
+  close(): void {
+    void this.#attempt?.close('page')
+  }
+
+  /** Forgets what has happened; a running verification ends without a final event. */
+  reset(): void {
+    this.#dispose()
+    this.#change('reset', { session: null, outcome: null, error: null, trouble: null })
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.dataset.state = this.#view.state
+    this.#attempt?.moved()
+    if (this.#attempt) return
+    void this.#speak()
+    if (hasKept()) void this.#resume()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    // A move takes it out and puts it in again: only what stays out is over.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.reset()
+    })
+  }
+
+  /** Declared so that `moveBefore()` moves it without taking it out. */
+  connectedMoveCallback(): void {}
+
+  protected override render() {
+    const { state, outcome, error } = this.#view
+    const words = { start: LABEL, ...this.#words, ...this.messages }
+    const busy = state === 'creating' || state === 'submitted'
+    const key = state === 'ended' ? (error?.code ?? outcome) : state
+    const again = state === 'resumable' || outcome === 'resubmit'
+    return html`<div dir=${direction(lookup(this.#spoken))} lang=${lookup(this.#spoken)} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
+      ${
+        this.withoutTrigger
+          ? nothing
+          : html`<slot name="trigger" @click=${this.#press}
+              ><button
+                part="trigger"
+                type="button"
+                ?disabled=${this.disabled}
+                aria-disabled=${busy || outcome === 'approved'}
+                aria-busy=${busy}
+              ><slot>${again ? words.resume : words.start}</slot></button></slot>`
+      }
+      <p part="message" role="status">${(key && words[key as keyof typeof words]) || nothing}</p>
+      <div id="stage"></div>
+    </div>`
+  }
+
+  #press = (): void => {
+    if (!this.disabled && this.#view.outcome !== 'approved') void this.start()
+  }
+
+  async #begin(): Promise<VerifyResult> {
+    const none = { kind: 'cancel', sessionId: null, source: 'prevented' } as const
+    if (!this.#emit(new VerifyStartEvent())) return none
+    this.#dispose()
+    this.#change('start', { session: null, outcome: null, error: null })
+    try {
+      const attempt = await this.#prepare('creating')
+      if (!attempt) return { ...none, source: 'removed' }
+      await attempt.start()
+      return attempt.finished
+    } catch (cause) {
+      // A part of ourselves did not load: nothing of the attempt is there to tell it.
+      const code = navigator.onLine ? 'unsupported' : 'offline'
+      const message = `A part of didit-verify did not run: ${(cause as Error).message}`
+      this.#dispose()
+      this.#change('end', { error: { code, message } })
+      this.#emit(new VerifyErrorEvent({ code, message, sessionId: null, cause }))
+      return { kind: 'error', sessionId: null, code, message }
+    }
+  }
+
+  #dispose(): void {
+    this.#attempt?.dispose()
+    this.#attempt = undefined
+  }
+
+  async #resume(): Promise<void> {
+    const attempt = await this.#prepare('idle').catch(() => undefined)
+    if (attempt && !(await attempt.resume().catch(() => false))) this.#attempt = undefined
+  }
+
+  /** Loads the attempt and its words. Nothing when meanwhile the element went on without it. */
+  async #prepare(state: State): Promise<Attempt | undefined> {
+    const [{ Attempt }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
+    if (!this.isConnected || this.#view.state !== state || this.#attempt) return undefined
+    const element = this
+    this.#attempt = new Attempt({
+      element,
+      stage: this.renderRoot.querySelector('#stage') as HTMLElement,
+      view: this.#view,
+      language: this.#spoken,
+      get words() {
+        return { ...element.#words, ...element.messages }
+      },
+      emit: (event) => this.#emit(event),
+      change: (input, patch) => this.#change(input, patch),
+    })
+    return this.#attempt
+  }
+
+  /** Finds the language and its words; they are not needed while the host's own label is shown. */
+  async #speak(needed = !this.withoutTrigger && !this.textContent?.trim()): Promise<void> {
+    this.#spoken = this.language || nearestLanguage(this) || navigator.language
+    const words = needed && (await loadMessages(lookup(this.#spoken)))
+    if (words) this.#words = words
+    this.requestUpdate()
+  }
+
+  #change(input: Input | null, patch?: Partial<View>): void {
+    const view = this.#view
+    const previous = view.state
+    const state = input ? step(previous, input) : previous
+    Object.assign(view, patch, { state })
+    this.requestUpdate()
+    if (state === previous) return
+    this.dataset.state = state
+    this.#internals?.states?.clear()
+    this.#internals?.states?.add(state)
+    this.#emit(new VerifyStateEvent({ state, previous }))
+  }
+
+  #emit(event: Event): boolean {
+    return this.dispatchEvent(event)
+  }
+}
+
+/** The `lang` that applies to a node, across shadow roots. */
+function nearestLanguage(node: Element): string | null | undefined {
+  const found = node.closest('[lang]')
+  if (found) return found.getAttribute('lang')
+  const { host } = node.getRootNode() as Partial<ShadowRoot>
+  return host && nearestLanguage(host)
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'didit-verify': DiditVerify
+  }
+}

@@ -1,0 +1,49 @@
+import { type Action, ERRORS, type ErrorCode, PROBLEMS, type Problem } from '../server/contract.ts'
+import { BackendError } from './backend.ts'
+
+/** An obstacle: its code, and for developers what happened and what to do. */
+export interface Obstacle {
+  code: ErrorCode
+  message: string
+  cause?: unknown
+}
+
+/** The ways on that an obstacle leaves; a new tab needs a session to show in it. */
+export function waysOn(code: ErrorCode, hasSession: boolean): readonly Action[] {
+  const actions: readonly Action[] = ERRORS[code]
+  return actions.filter((action) => action !== 'new-tab' || hasSession)
+}
+
+/** What an error of a call to the BFF means. */
+export function diagnose(error: unknown): Obstacle {
+  if (!(error instanceof BackendError)) {
+    const message = `This browser cannot do it: ${(error as Error).message}`
+    return { code: 'unsupported', message, cause: error }
+  }
+  const { url, status } = error
+  if (!status) {
+    return navigator.onLine
+      ? {
+          code: 'backend-unreachable',
+          message: `${url} did not answer. Check the endpoint, its allowed origins and this page's connect-src.`,
+          cause: error.cause,
+        }
+      : { code: 'offline', message: 'The browser is offline.', cause: error.cause }
+  }
+  const { code, title, detail } = Object(error.answer) as Partial<Problem>
+  const known = code && Object.hasOwn(PROBLEMS, code)
+  return {
+    code: known ? PROBLEMS[code] : byStatus(status),
+    message: known
+      ? `${title} ${detail}`
+      : `${url} answered ${status}, and not as a didit-verify endpoint. Check the endpoint attribute.`,
+    cause: error,
+  }
+}
+
+/** For answers of something in between that knows nothing of our codes. */
+function byStatus(status: number): ErrorCode {
+  if (status === 429) return 'rate-limited'
+  if (status === 401 || status === 403) return 'backend-refused'
+  return status < 500 ? 'misconfigured' : 'backend-unreachable'
+}

@@ -1,0 +1,80 @@
+import type { Session, SessionAnswer } from '../server/contract.ts'
+import type { Backend, BackendError } from './backend.ts'
+import type { Kept } from './kept.ts'
+import { pause } from './time.ts'
+
+/** How long a stream may be silent at its start before something in between is taken to hold it back. */
+const FIRST_WORD = 5_000
+const SECOND = 1_000
+/** The longest pause between two questions. */
+const SLOWEST = 30 * SECOND
+
+/**
+ * Tells every state of a session until it is settled or `signal` aborts, only while the page is
+ * visible: by the event stream, and where that does not pass by asking, ever more slowly.
+ */
+export async function watch(
+  backend: Backend,
+  { sessionId, token }: Pick<Kept, 'sessionId' | 'token'>,
+  signal: AbortSignal,
+  tell: (session: Session) => void,
+): Promise<void> {
+  let settled = false
+  let deaf = 0
+  const note = (session: Session) => {
+    settled = session.settled
+    if (!signal.aborted) tell(session)
+  }
+
+  /** Reads one stream to its end. @returns whether it said anything. */
+  async function listen(round: AbortSignal): Promise<boolean> {
+    const silence = new AbortController()
+    const timer = setTimeout(() => silence.abort(), FIRST_WORD)
+    let spoke = false
+    try {
+      const until = AbortSignal.any([round, silence.signal])
+      const { body } = await backend.stream(sessionId, token, until)
+      const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+      for (let text = ''; ; ) {
+        const { value, done = true } = (await reader?.read()) ?? {}
+        if (done) break
+        clearTimeout(timer)
+        spoke = true
+        const blocks = (text + value).split('\n\n')
+        text = blocks.pop() ?? ''
+        for (const block of blocks) {
+          const data = /^data: ?(.*)$/m.exec(block)?.[1]
+          if (data) note((JSON.parse(data) as SessionAnswer).session)
+        }
+      }
+    } catch (error) {
+      if ((error as BackendError).status === 404) throw error
+    } finally {
+      clearTimeout(timer)
+    }
+    return spoke
+  }
+
+  while (!signal.aborted && !settled) {
+    // One round lasts until the page is hidden or shown again: hidden pages ask nothing.
+    const turn = new AbortController()
+    const round = AbortSignal.any([signal, turn.signal])
+    document.addEventListener('visibilitychange', () => turn.abort(), { signal: round })
+    try {
+      if (document.visibilityState === 'hidden') {
+        await pause(Number.POSITIVE_INFINITY, round)
+      } else if (deaf < 2 && (await listen(round))) {
+        deaf = 0
+      } else if (!round.aborted) {
+        // Two streams without a word do not get through; from then on it only asks.
+        deaf++
+        note(await backend.read(sessionId, token, round))
+      }
+    } catch (error) {
+      // The session is gone for this browser; nothing more will be heard.
+      if ((error as BackendError).status === 404) return
+    }
+    if (!settled) await pause(Math.min(2 ** deaf * SECOND, SLOWEST), round)
+    turn.abort()
+  }
+}
