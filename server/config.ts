@@ -55,7 +55,8 @@ export function readConfig(env: Record<string, string | undefined>) {
   }
   const config = values as Variables
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${config.PORT}/api/verify`
-  if (!config.DIDIT_WEBHOOK_SECRET && config.PUBLIC_URL && !isLoopback(new URL(publicUrl))) {
+  const isPublic = URL.canParse(publicUrl) && !isLoopback(new URL(publicUrl))
+  if (!config.DIDIT_WEBHOOK_SECRET && isPublic) {
     problems.push(
       'DIDIT_WEBHOOK_SECRET is missing while PUBLIC_URL is public. Add a webhook destination for ' +
         `${publicUrl.replace(/\/$/, '')}/webhooks at Didit and set its secret.`,
@@ -75,6 +76,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     maxSessionsPerHour: config.MAX_SESSIONS_PER_HOUR,
     trustedProxies: config.TRUSTED_PROXIES,
     publicUrl,
+    /** Whether others than this machine reach it. */
+    isPublic,
     port: config.PORT,
     sandboxPort: config.SANDBOX_PORT,
     logLevel: config.LOG_LEVEL,

@@ -20,15 +20,15 @@ export interface Running {
 }
 
 /**
- * Runs the BFF as a process: `/api/verify` on `port`, on both loopback families, or on every
- * interface with `host`.
+ * Runs the BFF as a process: `/api/verify` on `config.port`. With a public URL it listens on every
+ * interface, else on both loopback families.
  *
  * @param pages answers everything outside `/api/verify`; the demo's pages.
  * @throws when the database or the port is in use.
  */
 export async function startServer(
   config: Config,
-  { log = createLog(config), pages, host }: { log?: Log; pages?: Hono; host?: string } = {},
+  { log = createLog(config), pages }: { log?: Log; pages?: Hono } = {},
 ): Promise<Running> {
   const store = await openStore(config.databaseUrl)
   const working = new Set<Promise<unknown>>()
@@ -52,9 +52,9 @@ export async function startServer(
   if (pages) app.route('/', pages)
   const servers: Server[] = []
   try {
-    const port = await listen(servers, app, config.port, host ?? '127.0.0.1')
+    const port = await listen(servers, app, config.port, config.isPublic ? '0.0.0.0' : '127.0.0.1')
     // `localhost` may mean either family; where there is no IPv6 the first one serves.
-    if (!host) await listen(servers, app, port, '::1').catch(() => {})
+    await listen(servers, app, port, config.isPublic ? '::' : '::1').catch(() => {})
     const stopBackground = startBackground(options)
     return {
       port,
@@ -99,7 +99,7 @@ export function listen(
       const message = `Port ${port} is in use. Stop what uses it, or set another PORT.`
       reject(taken ? new Error(message, { cause: error }) : error)
     })
-    server.listen(port, hostname, () => {
+    server.listen({ port, host: hostname, ipv6Only: true }, () => {
       servers.push(server)
       resolve((server.address() as AddressInfo).port)
     })

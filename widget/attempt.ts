@@ -40,8 +40,12 @@ export interface Host {
   readonly language: string
   /** The words of the page and of its language; where there are none, English has to do. */
   readonly words: Partial<Messages>
+  /** Gives the element the English words, once they are there. */
+  learn(words: Messages): void
   /** @returns false when a listener prevented it. */
   emit(event: Event): boolean
+  /** Starts over with what the tab has kept, as after a reload. */
+  again(): void
   /** Takes an input through the flow, and shows what changed. */
   change(input: Input | null, patch?: Partial<View>): void
 }

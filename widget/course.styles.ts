@@ -7,6 +7,24 @@ export const courseStyles = css`
     max-width: 34ch;
     font-size: 1.125rem;
   }
+  .mark {
+    display: grid;
+    place-content: center;
+    width: 4rem;
+    height: 4rem;
+    border: 3px solid;
+    border-radius: 50%;
+    font-size: 2rem;
+    line-height: 1;
+  }
+  .mark[data-of='approved'] {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  :is(.strip, .panel) .mark {
+    display: none;
+  }
   .strip {
     padding: 1rem;
     gap: 0.75rem;
@@ -39,7 +57,7 @@ export const courseStyles = css`
     text-decoration: none;
     cursor: pointer;
   }
-  .button.first {
+  .button:is(.first, .done) {
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);

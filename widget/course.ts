@@ -44,6 +44,7 @@ export class Course {
   constructor(attempt: Attempt) {
     this.#attempt = attempt
     attempt.adoptStyles(courseStyles.styleSheet)
+    attempt.host.learn(messages)
   }
 
   /** Takes over an attempt whose session is there. */
@@ -163,9 +164,7 @@ export class Course {
     addEventListener(
       'pageshow',
       ({ persisted }) => {
-        if (!persisted) return
-        this.#host.change('reset')
-        void this.#recall()
+        if (persisted) this.#host.again()
       },
       { signal },
     )

@@ -14,6 +14,9 @@ export interface Note {
   last?: 'done' | 'close'
 }
 
+/** The sign above a result or an obstacle; decoration, the text says the same. */
+const MARKS: Record<string, string> = { approved: '✓', pending: '…', declined: '✕' }
+
 export interface NoteEvents {
   retry(): void
   close(): void
@@ -30,14 +33,18 @@ export function note(
   on: NoteEvents,
 ): TemplateResult {
   const content = html`
-    ${last || actions.length ? '' : html`<div class="wait"></div>`}
+    ${
+      last || actions.length
+        ? html`<div class="mark" data-of=${slot} aria-hidden="true">${MARKS[slot] ?? '!'}</div>`
+        : html`<div class="wait"></div>`
+    }
     <slot name=${slot}><p>${text}</p></slot>
     <div class="actions">${actions.map((action) =>
       action === 'retry'
         ? html`<button class="button first" type="button" @click=${on.retry}>${words.retry}</button>`
         : html`<a class="button" href=${url} target="_blank" rel="noopener noreferrer"
             >${words[action]}</a>`,
-    )}${last && html`<button class="button" type="button" @click=${on.close}>${words[last]}</button>`}</div>`
+    )}${last && html`<button class="button ${last}" type="button" @click=${on.close}>${words[last]}</button>`}</div>`
   return place === 'note panel'
     ? html`<div class=${place} part="panel" role="alert">${content}</div>`
     : html`<div class=${place}>${content}</div>`

@@ -271,6 +271,14 @@ export class DiditVerify extends LitElement {
       get words() {
         return { ...element.#words, ...element.messages }
       },
+      learn: (english) => {
+        this.#words = { ...english, ...this.#words }
+        this.requestUpdate()
+      },
+      again: () => {
+        this.reset()
+        void this.#resume()
+      },
       emit: (event) => this.#emit(event),
       change: (input, patch) => this.#change(input, patch),
     })
