@@ -5,7 +5,7 @@ export interface DiditOptions {
   /** Origin of the API, without `/v3`. Default `https://verification.didit.me`. */
   baseUrl?: string
   /** Default `globalThis.fetch`. */
-  fetch?: typeof fetch
+  fetch?: typeof globalThis.fetch
   /** Milliseconds to wait for an answer. Default 10000. */
   timeout?: number
 }

@@ -25,7 +25,7 @@ export interface SandboxOptions {
   /** Refuse what Didit refuses although it is handy here, such as loopback webhooks. Default false. */
   strict?: boolean
   /** Sends the webhooks. Default `globalThis.fetch`. */
-  fetch?: typeof fetch
+  fetch?: typeof globalThis.fetch
   /** Milliseconds since 1970. Default `Date.now`. */
   now?(): number
   timers?: Timers

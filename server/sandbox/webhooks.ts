@@ -68,7 +68,7 @@ interface Queue {
 export type Webhooks = ReturnType<typeof createWebhooks>
 
 export function createWebhooks(options: {
-  fetch: typeof fetch
+  fetch: typeof globalThis.fetch
   now(): number
   timers: Timers
   log: Log
