@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { networkOf } from './address.ts'
 import { TOKEN_HEADER } from './contract.ts'
 import type { Settings } from './options.ts'
 import { ProblemError } from './problems.ts'
@@ -94,13 +95,12 @@ function subjectOf({ identified, bearer }: Visitor): string | undefined {
 }
 
 /**
- * The address of the client: the connection's own, or what the outermost trusted proxy wrote.
- * Nothing where the runtime does not tell. IPv6 counts by its /64, which one household has.
+ * Where the client is: the connection's own address, or what the outermost trusted proxy wrote.
+ * Nothing where the runtime does not tell.
  */
 function clientAddress(c: Context, trustedProxies: number): string | undefined {
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
   const socket = c.env?.incoming?.socket?.remoteAddress as string | undefined
-  const address = trustedProxies > 0 ? hops.at(-trustedProxies) || socket : socket
-  if (!address?.includes(':') || address.startsWith('::ffff:')) return address
-  return `${address.split(':').slice(0, 4).join(':')}::/64`
+  const forwarded = trustedProxies > 0 ? networkOf(hops.at(-trustedProxies) ?? '') : undefined
+  return forwarded ?? (socket && networkOf(socket))
 }

@@ -28,30 +28,35 @@ export function createVerifyApp(options: VerifyOptions) {
   const forPages = cors({
     origin: (origin) => (allowedOrigins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['authorization', 'content-type', 'last-event-id', TOKEN_HEADER],
+    allowHeaders: ['authorization', 'content-type', 'if-none-match', 'last-event-id', TOKEN_HEADER],
     exposeHeaders: ['etag', 'retry-after'],
     credentials: true,
     maxAge: 600,
   })
 
-  return new Hono()
-    .use('/sessions/*', forPages, async (c, next) => {
-      access.checkOrigin(c)
-      await next()
-      if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
-    })
-    .get('/health', (c) => c.json({ status: 'ok' }))
-    .route('/', sessionRoutes(settings, access, updates))
-    .route('/', streamRoutes(settings, access, updates))
-    .route('/', webhookRoutes(settings, updates))
-    .route('/', returnRoutes(settings))
-    .notFound(() => renderProblem(new ProblemError('not-found')))
-    .onError((error) => {
-      const { code = undefined, cause = error } = error instanceof ProblemError ? error : {}
-      // A cause may hold what Didit said; it is for the log and never for the browser.
-      if (cause) log.warn({ code, error: describe(cause) }, 'request failed')
-      return renderProblem(error)
-    })
+  return (
+    new Hono()
+      .use('/sessions/*', forPages, async (c, next) => {
+        access.checkOrigin(c)
+        await next()
+        if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+      })
+      .get('/health', (c) => c.json({ status: 'ok' }))
+      .route('/', sessionRoutes(settings, access, updates))
+      .route('/', streamRoutes(settings, access, updates))
+      .route('/', webhookRoutes(settings, updates))
+      .route('/', returnRoutes(settings))
+      // A route and not `notFound`, which would be the host's own once it mounts this.
+      .all('*', () => renderProblem(new ProblemError('not-found')))
+      .onError((error) => {
+        const foreseen = error instanceof ProblemError
+        const cause = foreseen ? error.cause : error
+        // A cause may hold what Didit said; it is for the log and never for the browser.
+        const code = foreseen ? error.code : 'internal'
+        if (cause) log.warn({ code, error: describe(cause) }, 'request failed')
+        return renderProblem(error)
+      })
+  )
 }
 
 function describe(cause: unknown): string {

@@ -10,7 +10,7 @@ const VARIABLES = {
   DIDIT_WORKFLOW_ID: [z.guid(), UUID],
   DIDIT_WORKFLOWS: [pairs(z.guid()).optional(), `age=${UUID},address=${UUID}`],
   DIDIT_WEBHOOK_SECRET: [list(z.string()).optional(), 'the secret of the webhook destination'],
-  DIDIT_BASE_URL: [z.url().optional(), 'https://verification.didit.me'],
+  DIDIT_BASE_URL: [z.url({ protocol: /^https?$/ }).optional(), 'https://verification.didit.me'],
   DATABASE_URL: [
     z
       .string()
@@ -98,7 +98,7 @@ function list(item: z.ZodType<string, string>) {
 
 function pairs(value: z.ZodType<string, string>) {
   return list(z.string().regex(/^[^=]+=[^=]+$/))
-    .transform((items) => Object.fromEntries(items.map((item) => item.split('='))))
+    .transform((items) => Object.fromEntries(items.map((item) => item.split(/\s*=\s*/))))
     .pipe(z.record(z.string(), value))
 }
 
@@ -107,5 +107,5 @@ function origin() {
 }
 
 function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

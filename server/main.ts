@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import pino from 'pino'
@@ -7,6 +8,7 @@ import { createVerifyApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createDidit } from './didit/client.ts'
 import type { Log, VerifyOptions } from './options.ts'
+import { ProblemError, renderProblem } from './problems.ts'
 import { startBackground } from './reconcile.ts'
 import { openStore } from './store/index.ts'
 
@@ -50,6 +52,7 @@ export async function startServer(
 
   const app = new Hono().route('/api/verify', createVerifyApp(options))
   if (pages) app.route('/', pages)
+  app.notFound(() => renderProblem(new ProblemError('not-found')))
   const servers: Server[] = []
   try {
     const port = await listen(servers, app, config.port, config.isPublic ? '0.0.0.0' : '127.0.0.1')
@@ -60,9 +63,9 @@ export async function startServer(
       port,
       async stop() {
         const closed = Promise.all(servers.map(close))
-        await stopBackground()
+        // Work that waits for Didit longer than this is in the store, and is done after the next start.
+        await Promise.race([Promise.allSettled([stopBackground(), ...working]), sleep(GRACE)])
         await closed
-        await Promise.allSettled(working)
         await store.close()
       },
     }

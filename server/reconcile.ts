@@ -1,5 +1,5 @@
 import { settle, type VerifyOptions } from './options.ts'
-import { createUpdates, nextCheck } from './updates.ts'
+import { createUpdates } from './updates.ts'
 
 const SECOND = 1000
 /** Between two rounds. */
@@ -19,11 +19,15 @@ export async function runDue(options: VerifyOptions): Promise<void> {
   await createRound(options)()
 }
 
-/** Starts the rounds, one every five seconds. @returns what stops them, once the last has ended. */
+/**
+ * Starts the rounds, one every five seconds.
+ *
+ * @returns what stops them; it resolves when the step that is under way has ended.
+ */
 export function startBackground(options: VerifyOptions): () => Promise<void> {
   const { timers, log } = settle(options)
-  const round = createRound(options)
   let stopped = false
+  const round = createRound(options, () => stopped)
   let timer: unknown
   let running = Promise.resolve()
 
@@ -45,23 +49,21 @@ export function startBackground(options: VerifyOptions): () => Promise<void> {
   }
 }
 
-function createRound(options: VerifyOptions): () => Promise<void> {
+function createRound(options: VerifyOptions, isStopped = () => false): () => Promise<void> {
   const settings = settle(options)
-  const { store, now, log } = settings
+  const { store, now } = settings
   const updates = createUpdates(settings)
 
   return async function round() {
     for (const envelope of await store.openEnvelopes(null, 100)) {
-      await updates.receive(envelope).catch((error: Error) => {
-        log.warn({ session: envelope.sessionId, error: error.message }, 'webhook put off')
-      })
+      if (isStopped()) return
+      if (updates.isQuiet()) break
+      await updates.receive(envelope)
     }
     const at = now()
     for (const row of await store.leaseDue(at, at + LEASE, BATCH)) {
-      await updates.ask(row.id).catch(async (error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
-        await store.checkLater(row.id, nextCheck(row.status, row.changedAt, now()))
-      })
+      if (isStopped()) return
+      await updates.askDue(row)
     }
     await store.dropStrangers(at - STRANGER, at)
     await store.dropCounters(at)

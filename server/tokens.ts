@@ -16,7 +16,10 @@ export type Tokens = ReturnType<typeof createTokens>
 export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | 'store' | 'now'>) {
   let key: Promise<Uint8Array> | undefined
   const getKey = () => {
-    key ??= deriveKey()
+    key ??= deriveKey().catch((error) => {
+      key = undefined
+      throw error
+    })
     return key
   }
 
@@ -45,8 +48,10 @@ export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | '
 
     /** The bearer of a token, or nothing when it is not ours, altered or too old. */
     async read(token: string): Promise<Bearer | undefined> {
+      // Outside the try: a store that fails must not make a good token look like a bad one.
+      const key = await getKey()
       try {
-        const { payload } = await jwtDecrypt(token, await getKey(), {
+        const { payload } = await jwtDecrypt(token, key, {
           currentDate: new Date(now()),
           contentEncryptionAlgorithms: ['A256GCM'],
           keyManagementAlgorithms: ['dir'],

@@ -18,25 +18,33 @@ const PATIENCE = 5 * SECOND
  * settled status or a resubmission always asks: there an old webhook can look like a legal step.
  */
 export function weigh(row: SessionRow, news: Envelope): 'apply' | 'keep' | 'ask' {
-  if (news.status === row.status) return 'keep'
+  if (news.status === row.status && row.missingAt === null) return 'keep'
   const { settled, outcome } = statusRow(row.status)
   const plain = !settled && outcome !== 'resubmit'
   const newer = news.eventAt > row.eventAt
   return news.covered && newer && plain && follows(row.status, news.status) ? 'apply' : 'ask'
 }
 
-/** When reconcile asks again about a session that has had this status since `changedAt`. */
+/**
+ * When reconcile asks again about a session that has had this status since `changedAt`. A fresh
+ * approval is confirmed once after a minute: a late webhook may have passed for the newest news.
+ */
 export function nextCheck(status: string, changedAt: number, now: number): number {
   const { settled, outcome } = statusRow(status)
-  if (settled) return outcome === 'approved' ? now + DAY : NEVER
+  if (outcome === 'approved') return now + (now - changedAt < MINUTE ? MINUTE : DAY)
+  if (settled) return NEVER
   const [least, most] = outcome === null ? [20 * SECOND, HOUR] : [MINUTE, 6 * HOUR]
-  return now + clamp((now - changedAt) / 2, least, most)
+  return now + Math.floor(clamp((now - changedAt) / 2, least, most))
 }
 
-/** How old an answer of Didit may be before a reader asks anew: the longer nothing moves, the older. */
-export function isStale(row: SessionRow, now: number): boolean {
+/**
+ * Whether Didit's last answer is too old for a reader: the longer nothing moves, the older it may
+ * be. An eager reader expects a change, so for them it may not.
+ */
+export function isStale(row: SessionRow, now: number, eager = false): boolean {
   if (statusRow(row.status).settled || row.missingAt !== null) return false
-  return now - row.askedAt >= clamp((now - row.changedAt) / 4, 2 * SECOND, 5 * MINUTE)
+  const most = eager ? 2 * SECOND : 5 * MINUTE
+  return now - row.askedAt >= clamp((now - row.changedAt) / 4, 2 * SECOND, most)
 }
 
 export type Updates = ReturnType<typeof createUpdates>
@@ -99,11 +107,14 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
   async function applyAnswer(row: SessionRow, status: string, askedAt: number) {
     // Event times are whole seconds, so an event in the second of the question may be older or newer.
     const eventAt = Math.floor(askedAt / SECOND) * SECOND
-    if (status === row.status) {
-      const checkAt = nextCheck(status, row.changedAt, now())
-      return store.keepStatus(row.id, row.version, { eventAt, checkAt })
-    }
-    return change(row, status, eventAt)
+    // One that was missing and is back is a change too: its readers were told that it had ended.
+    const same = status === row.status && row.missingAt === null
+    return same ? keep(row, eventAt) : change(row, status, eventAt)
+  }
+
+  function keep(row: SessionRow, eventAt: number) {
+    const checkAt = nextCheck(row.status, row.changedAt, now())
+    return store.keepStatus(row.id, row.version, { eventAt, checkAt })
   }
 
   async function change(row: SessionRow, status: string, eventAt: number) {
@@ -125,21 +136,43 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
   async function receive(news: Envelope): Promise<void> {
     const row = await store.session(news.sessionId)
     if (!row) return
-    const verdict = weigh(row, news)
-    if (verdict === 'ask') {
-      await ask(row.id)
-    } else if (verdict === 'apply') {
-      if (!(await change(row, news.status, news.eventAt))) return receive(news)
-    } else if (news.covered) {
-      const checkAt = nextCheck(row.status, row.changedAt, now())
-      await store.keepStatus(row.id, row.version, { eventAt: news.eventAt, checkAt })
-    }
+    if (!(await act(row, news))) return receive(news)
     await store.finishEnvelope(news.id, now())
   }
 
+  /** Does what a webhook leads to, unless somebody changed the session since it was read. */
+  async function act(row: SessionRow, news: Envelope): Promise<boolean> {
+    const verdict = weigh(row, news)
+    if (verdict === 'apply') return Boolean(await change(row, news.status, news.eventAt))
+    if (verdict === 'keep') return !news.covered || Boolean(await keep(row, news.eventAt))
+    // A question that is under way may have been answered before this webhook's event happened.
+    await asking.get(row.id)?.catch(() => {})
+    await ask(row.id)
+    return true
+  }
+
+  /** The same for who cannot wait for Didit: what fails stays in the inbox, behind the others. */
+  async function receiveSafely(news: Envelope): Promise<void> {
+    await receive(news).catch(async (error: Error) => {
+      log.warn({ session: news.sessionId, error: error.message }, 'webhook put off')
+      await store.putOffEnvelope(news.id, now()).catch(() => {})
+    })
+  }
+
   return {
-    ask,
-    receive,
+    receive: receiveSafely,
+
+    /** Whether Didit is left alone for the moment. */
+    isQuiet: () => now() < quietUntil,
+
+    /** Asks about a session that is due. What fails is put off; what was not asked stays first. */
+    async askDue(row: SessionRow): Promise<void> {
+      if (now() < quietUntil) return store.checkLater(row.id, row.checkAt)
+      await ask(row.id).catch(async (error: Error) => {
+        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        await store.checkLater(row.id, nextCheck(row.status, row.changedAt, now()))
+      })
+    },
 
     /** Keeps a session that Didit handed out at `askedAt`, and what webhooks said of it before. */
     async adopt(
@@ -158,21 +191,26 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
         askedAt: at,
         checkAt: nextCheck(created.status, at, at),
       })
-      if (row.status !== created.status) await applyAnswer(row, created.status, askedAt)
-      for (const news of await store.openEnvelopes(row.id, 100)) await receive(news)
+      if (row.status !== created.status || row.missingAt !== null) {
+        await applyAnswer(row, created.status, askedAt)
+      }
+      for (const news of await store.openEnvelopes(row.id, 100)) await receiveSafely(news)
       return (await store.session(row.id)) ?? row
     },
 
     /**
      * The session as Didit has it now, if the stored answer is too old, else as it is stored. Of
      * all who read at once, in any process, one asks; nobody waits longer than five seconds.
+     *
+     * @param eager whether the reader expects a change, so that only a fresh answer will do.
      */
-    async refresh(row: SessionRow): Promise<SessionRow> {
+    async refresh(row: SessionRow, eager = false): Promise<SessionRow> {
       const at = now()
-      if (at < quietUntil && !asking.has(row.id)) return row
       if (!asking.has(row.id)) {
-        if (!isStale(row, at)) return row
-        if (!(await store.claimQuestion(row.id, row.askedAt, at))) return row
+        if (at < quietUntil || !isStale(row, at, eager)) return row
+        const claimed = await store.claimQuestion(row.id, row.askedAt, at)
+        // Whoever was faster in this process shares its question, or has had the answer by now.
+        if (!claimed && !asking.has(row.id)) return (await store.session(row.id)) ?? row
       }
       const answered = ask(row.id).catch((error: Error) => {
         log.warn({ session: row.id, error: error.message }, 'could not ask Didit')

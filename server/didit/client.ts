@@ -53,14 +53,11 @@ export type Didit = ReturnType<typeof createDidit>
  * @throws {DiditUnreachable} from every method when no answer came.
  */
 export function createDidit(options: DiditOptions) {
-  const {
-    apiKey,
-    baseUrl = 'https://verification.didit.me',
-    fetch = globalThis.fetch,
-    timeout = 10_000,
-  } = options
+  const { apiKey, fetch = globalThis.fetch, timeout = 10_000 } = options
+  const baseUrl = (options.baseUrl ?? 'https://verification.didit.me').replace(/\/$/, '')
 
-  async function send<T>(method: string, path: string, body?: object): Promise<T> {
+  /** @param has the fields that are text in every answer; one without them is not Didit's. */
+  async function send<T>(method: string, path: string, has: (keyof T & string)[], body?: object) {
     const request = `${method} ${path}`
     let response: Response
     let text: string
@@ -78,7 +75,8 @@ export function createDidit(options: DiditOptions) {
       throw new DiditUnreachable(request, cause)
     }
     const answer = parse(text)
-    if (response.ok && isRecord(answer)) return answer as T
+    const whole = isRecord(answer) && has.every((name) => typeof answer[name] === 'string')
+    if (response.ok && whole) return answer as T
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     throw new DiditError(
       response.ok ? 502 : response.status,
@@ -91,9 +89,10 @@ export function createDidit(options: DiditOptions) {
   return {
     sessions: {
       /** Creates a session, or hands back the unfinished one of the same `vendor_data`. */
-      create: (body: CreateSession) => send<CreatedSession>('POST', '/session/', body),
+      create: (body: CreateSession) =>
+        send<CreatedSession>('POST', '/session/', ['session_id', 'status', 'url'], body),
       /** The session as it is now, at any point of its life. */
-      decision: (id: string) => send<Decision>('GET', path`/session/${id}/decision/`),
+      decision: (id: string) => send<Decision>('GET', path`/session/${id}/decision/`, ['status']),
     },
   }
 }

@@ -236,7 +236,7 @@ export interface ResubmitNode {
 export const webhookPayload = z
   .object({
     /** Absent from the samples that the console sends. */
-    event_id: z.string().optional(),
+    event_id: z.string().nullish(),
     /** `status.updated`, `data.updated`, … */
     webhook_type: z.string(),
     /** When this attempt was sent; the same as the `X-Timestamp` header. */

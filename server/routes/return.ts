@@ -20,10 +20,12 @@ export function returnRoutes({ store }: Settings) {
 
     const url = new URL(stored)
     if (!isFramed(c.req.header('sec-fetch-dest'))) {
-      for (const name of HINTS) {
+      const hints = HINTS.flatMap((name) => {
         const value = c.req.query(name)
-        if (value !== undefined) url.searchParams.append(name, value)
-      }
+        return value === undefined ? [] : [[name, value]]
+      })
+      // Appended as text: the page's own query stays as it was written, to the letter.
+      if (hints.length > 0) url.search += `${url.search ? '&' : '?'}${new URLSearchParams(hints)}`
       return c.redirect(url.href, 303)
     }
 

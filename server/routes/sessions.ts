@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag } from 'hono/etag'
+import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import * as z from 'zod'
 import type { Access } from '../access.ts'
 import { type CreateRequest, MODES, type SessionAnswer, type SessionGrant } from '../contract.ts'
@@ -17,11 +17,15 @@ const createRequest = z.strictObject({
   language: z.string().max(35).optional(),
   mode: z.enum(MODES).optional(),
   reference: z.string().max(256).optional(),
-  returnUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2048)
-    .optional(),
+  returnUrl: z.string().max(2048).optional(),
 }) satisfies z.ZodType<CreateRequest>
+
+/** Without them a page of another origin could not read that nothing has changed. */
+const CORS = [
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers',
+]
 
 const maxBody = bodyLimit({
   maxSize: 64 * 1024,
@@ -79,9 +83,13 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     return settled && outcome !== 'approved' ? undefined : row
   }
 
-  function checkReturnUrl(returnUrl = allowedOrigins[0]): string {
-    const url = new URL(returnUrl ?? publicUrl)
-    if (allowedOrigins.includes(url.origin) && !url.username && !url.password) return url.href
+  function checkReturnUrl(returnUrl = allowedOrigins[0] ?? publicUrl): string {
+    if (URL.canParse(returnUrl)) {
+      const { href, protocol, origin, username, password } = new URL(returnUrl)
+      // The origin alone would not do: that of a `blob:` URL is the page's own.
+      const plain = /^https?:$/.test(protocol) && !username && !password
+      if (plain && allowedOrigins.includes(origin)) return href
+    }
     throw new ProblemError('return-url-not-allowed')
   }
 
@@ -102,10 +110,16 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
       const newest = subject && (await store.newestSession(subject, c.req.query('workflow')))
       return c.json(answer(await updates.refresh(access.readable(newest || undefined, visitor))))
     })
-    .get('/sessions/:id', etag(), async (c) => {
-      const row = access.readable(await store.session(c.req.param('id')), await access.visitor(c))
-      return c.json(answer(await updates.refresh(row)))
-    })
+    .get(
+      '/sessions/:id',
+      etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS] }),
+      async (c) => {
+        const row = access.readable(await store.session(c.req.param('id')), await access.visitor(c))
+        // What a browser adds to `fetch` with cache `reload`: the visitor has just finished.
+        const eager = /\bno-cache\b/i.test(c.req.header('cache-control') ?? '')
+        return c.json(answer(await updates.refresh(row, eager)))
+      },
+    )
 }
 
 async function readBody(request: Request): Promise<CreateRequest> {

@@ -10,7 +10,9 @@ const BEAT = 15_000
 /** How long a stream lasts; the browser opens the next one. */
 const LIFETIME = 15 * 60_000
 
-export function streamRoutes({ store, now, timers }: Settings, access: Access, updates: Updates) {
+export function streamRoutes(settings: Settings, access: Access, updates: Updates) {
+  const { store, now, timers, log } = settings
+
   return new Hono().get('/sessions/:id/events', async (c) => {
     const id = c.req.param('id')
     const visitor = await access.visitor(c)
@@ -18,9 +20,12 @@ export function streamRoutes({ store, now, timers }: Settings, access: Access, u
     // What the browser has seen already is not sent again.
     let seen = Number(c.req.header('last-event-id') ?? 0)
 
-    c.header('cache-control', 'no-cache, no-transform')
     c.header('x-accel-buffering', 'no')
+    // Nobody would read its stream, and nobody end it.
+    if (c.req.method === 'HEAD') return c.body(null)
     return streamSSE(c, async (stream) => {
+      // Here, because `streamSSE` has set its own by now. A proxy that compresses would hold events back.
+      c.header('cache-control', 'no-cache, no-transform')
       const alarm = createAlarm(timers)
       // Subscribe, then read, then stream: a change in between wakes the loop.
       const stop = store.listen(id, alarm.ring)
@@ -31,7 +36,7 @@ export function streamRoutes({ store, now, timers }: Settings, access: Access, u
           const row = await store.session(id)
           if (!row) return
           const session = viewSession(row)
-          if (row.version > seen) {
+          if (row.version !== seen) {
             await stream.writeSSE({
               event: 'session',
               id: String(row.version),
@@ -43,7 +48,9 @@ export function streamRoutes({ store, now, timers }: Settings, access: Access, u
           }
           if (session.settled) return
           // A change it finds comes back through the subscription.
-          void updates.refresh(row)
+          updates.refresh(row).catch((error: Error) => {
+            log.warn({ session: id, error: error.message }, 'could not read the session')
+          })
           await alarm.wait(BEAT)
         }
       } finally {

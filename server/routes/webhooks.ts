@@ -36,21 +36,19 @@ export function webhookRoutes(settings: Settings, updates: Updates) {
     if (type !== 'status.updated' || !sessionId || !status) return c.body(null, 204)
 
     const hash = await sha256(body)
+    const covered = covers === 'body'
     const envelope: Envelope = {
-      id: payload.event_id ?? hash,
+      // An id that nobody signed could keep out the event whose id it really is.
+      id: (covered && payload.event_id) || hash,
       sessionId,
       status,
-      covered: covers === 'body',
+      covered,
       eventAt: payload.created_at * 1000,
       hash,
     }
     // On disk first, then 2xx; what follows from it comes after the answer.
     if (await store.receive(envelope, now())) {
-      waitUntil(
-        updates.receive(envelope).catch((error: Error) => {
-          log.warn({ session: envelope.sessionId, error: error.message }, 'webhook put off')
-        }),
-      )
+      waitUntil(updates.receive(envelope))
     }
     return c.body(null, 204)
   })

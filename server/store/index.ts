@@ -67,7 +67,12 @@ export async function openStore(url: string): Promise<Store> {
   if (!path) throw new Error(`DATABASE_URL ${JSON.stringify(url)} is not of the form file:path.`)
   const { openSqlite } = await import('./sqlite.ts')
   const driver = openSqlite(path)
-  await migrate(driver)
+  try {
+    await migrate(driver)
+  } catch (error) {
+    await driver.close()
+    throw error
+  }
   return createStore(driver)
 }
 
@@ -165,8 +170,8 @@ function createStore(driver: Driver) {
       change: { status: string; eventAt: number; checkAt: number; now: number },
     ): Promise<SessionRow | undefined> {
       const rows = await query<SessionRow>(
-        `update sessions set status = $3, event_at = $4, check_at = $5, changed_at = $6,
-           version = version + 1, missing_at = null
+        `update sessions set status = $3, event_at = $4, check_at = $5, lease_until = 0,
+           changed_at = $6, version = version + 1, missing_at = null
          where id = $1 and version = $2 returning ${SESSION}`,
         [id, version, change.status, change.eventAt, change.checkAt, change.now],
       )
@@ -182,7 +187,7 @@ function createStore(driver: Driver) {
     ): Promise<SessionRow | undefined> {
       const rows = await query<SessionRow>(
         `update sessions set event_at = case when event_at < $3 then $3 else event_at end,
-           check_at = $4, missing_at = null
+           check_at = $4, lease_until = 0
          where id = $1 and version = $2 returning ${SESSION}`,
         [id, version, eventAt, checkAt],
       )
@@ -192,7 +197,7 @@ function createStore(driver: Driver) {
     /** Marks a session that Didit says it does not know. The status stays. */
     async markMissing(id: string, version: number, now: number, checkAt: number): Promise<void> {
       const rows = await query(
-        `update sessions set missing_at = $3, check_at = $4, changed_at = $3,
+        `update sessions set missing_at = $3, check_at = $4, lease_until = 0, changed_at = $3,
            version = version + 1
          where id = $1 and version = $2 and missing_at is null returning id`,
         [id, version, now, checkAt],
@@ -211,10 +216,13 @@ function createStore(driver: Driver) {
 
     /** Puts off the next background question. */
     async checkLater(id: string, checkAt: number): Promise<void> {
-      await query('update sessions set check_at = $2 where id = $1', [id, checkAt])
+      await query('update sessions set check_at = $2, lease_until = 0 where id = $1', [id, checkAt])
     },
 
-    /** Leases sessions whose time to be asked about has come, the longest overdue first. */
+    /**
+     * Leases sessions whose time to be asked about has come, the longest overdue first. Whatever
+     * sets the next time ends the lease.
+     */
     async leaseDue(now: number, leaseUntil: number, limit: number): Promise<SessionRow[]> {
       return query<SessionRow>(
         // The condition stands twice: two that lease at once would both get rows by the inner one alone.
@@ -257,15 +265,20 @@ function createStore(driver: Driver) {
       return rows.length > 0
     },
 
-    /** Webhooks of known sessions not yet worked off, oldest event first: of one session or of all. */
+    /** Webhooks of known sessions not yet worked off, the oldest first: of one session or of all. */
     async openEnvelopes(sessionId: string | null, limit: number): Promise<Envelope[]> {
       const rows = await query<Omit<Envelope, 'covered'> & { covered: number }>(
         `select ${ENVELOPE} from inbox where done_at is null and (session_id = $1 or $1 is null)
            and session_id in (select id from sessions)
-         order by event_at, received_at limit $2`,
+         order by received_at, event_at limit $2`,
         [sessionId, limit],
       )
       return rows.map((row) => ({ ...row, covered: row.covered === 1 }))
+    },
+
+    /** Puts a webhook that could not be worked off behind the others. */
+    async putOffEnvelope(id: string, now: number): Promise<void> {
+      await query('update inbox set received_at = $2 where id = $1', [id, now])
     },
 
     async finishEnvelope(id: string, now: number): Promise<void> {

@@ -68,7 +68,16 @@ export function openSqlite(path: string): Driver {
     async notify(id) {
       for (const heard of listeners) heard(id)
     },
-    close: () => enqueue(async () => void db.close()),
+    close: () =>
+      enqueue(async () => {
+        if (!db.open) return
+        // libsql lets go of a file only once no prepared statement is left; the lock goes here.
+        db.exec('pragma journal_mode = delete')
+        db.exec('pragma locking_mode = normal')
+        db.exec('select 1 from sqlite_master')
+        statements.clear()
+        db.close()
+      }),
   }
 }
 

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { createBff, PAGE } from '../support/bff.ts'
+import { readEvents, readStatus } from '../support/events.ts'
+import { until } from '../support/gate.ts'
+
+const BEAT = 15_000
+const COMMENT = ': still here'
+
+async function setUp() {
+  const bff = await createBff()
+  const { session, token } = await bff.start()
+  const { id } = session
+  let listening = 0
+  const { listen } = bff.store
+  // The store that the app was given, so that what it takes can be counted.
+  bff.store.listen = (name, wake) => {
+    const stop = listen(name, wake)
+    listening++
+    return () => {
+      listening--
+      stop()
+    }
+  }
+  /** Moves the row as another process would; its notification is heard here. */
+  const change = async (status: string) => {
+    const row = await bff.store.session(id)
+    const now = bff.clock.now()
+    const times = { eventAt: now, checkAt: now + 60_000, now }
+    await bff.store.changeStatus(id, row?.version ?? 0, { status, ...times })
+  }
+  const open = async (headers: Record<string, string> = {}, method = 'GET') => {
+    const bearer = { 'verify-token': token }
+    return bff.request(`/sessions/${id}/events`, { method, headers: { ...bearer, ...headers } })
+  }
+  return { ...bff, id, token, change, open, listening: () => listening }
+}
+
+/** Waits until the stream sleeps, then lets so much time pass. */
+async function sleepThrough({ clock }: Awaited<ReturnType<typeof setUp>>, ms: number) {
+  await until(() => clock.waiting() > 0)
+  clock.pass(ms)
+}
+
+describe('a stream', () => {
+  it('tells what is now, then every change, and ends when it is settled', async () => {
+    const { open, change, listening } = await setUp()
+    const events = readEvents(await open())
+    expect(readStatus(await events.next())).toEqual(['Not Started', 1])
+    await change('In Progress')
+    expect(readStatus(await events.next())).toEqual(['In Progress', 2])
+    await change('Approved')
+    expect(readStatus(await events.next())).toEqual(['Approved', 3])
+    expect(await events.next()).toBeUndefined()
+    expect(listening()).toBe(0)
+  })
+
+  it('cannot be cached, transformed or held back', async () => {
+    const { open } = await setUp()
+    const response = await open({ origin: PAGE })
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(response.headers.get('cache-control')).toBe('no-cache, no-transform')
+    expect(response.headers.get('x-accel-buffering')).toBe('no')
+    expect(response.headers.get('access-control-allow-origin')).toBe(PAGE)
+    await readEvents(response).abort()
+  })
+
+  it('shows the same as a read', async () => {
+    const { open, seen, id, token } = await setUp()
+    const events = readEvents(await open())
+    const data = /^data: (.*)$/m.exec((await events.next()) ?? '')?.[1] ?? ''
+    expect(JSON.parse(data)).toEqual({ session: await seen(id, token) })
+    await events.abort()
+  })
+
+  it('does not lose a change that falls between subscribing and reading', async () => {
+    const bff = await setUp()
+    const { store, open, change } = bff
+    const { session } = store
+    let reads = 0
+    store.session = async (id) => {
+      const row = await session(id)
+      // The first read finds out who may listen, the second is the stream's own.
+      if (++reads === 2) await change('In Progress')
+      return row
+    }
+    const events = readEvents(await open())
+    expect(readStatus(await events.next())).toEqual(['Not Started', 1])
+    expect(readStatus(await events.next())).toEqual(['In Progress', 2])
+    await events.abort()
+  })
+
+  it('does not repeat what the browser has seen', async () => {
+    const { open, change } = await setUp()
+    const events = readEvents(await open({ 'last-event-id': '1' }))
+    expect(await events.next()).toBe(COMMENT)
+    await change('In Progress')
+    expect(readStatus(await events.next())).toEqual(['In Progress', 2])
+    await events.abort()
+  })
+
+  it.each(['nonsense', '99', '-1', '1e3'])('begins anew after Last-Event-ID %s', async (seen) => {
+    const { open } = await setUp()
+    const events = readEvents(await open({ 'last-event-id': seen }))
+    expect(readStatus(await events.next())).toEqual(['Not Started', 1])
+    await events.abort()
+  })
+
+  it('beats every 15 seconds', async () => {
+    const bff = await setUp()
+    const events = readEvents(await bff.open())
+    await events.next()
+    for (let i = 0; i < 3; i++) {
+      await sleepThrough(bff, BEAT)
+      expect(await events.next()).toBe(COMMENT)
+    }
+    await events.abort()
+  })
+
+  it('finds a change whose notification was lost at the next beat', async () => {
+    const bff = await setUp()
+    bff.store.listen = () => () => {}
+    const events = readEvents(await bff.open())
+    await events.next()
+    await until(() => bff.clock.waiting() > 0)
+    await bff.change('In Progress')
+    await sleepThrough(bff, BEAT)
+    expect(readStatus(await events.next())).toEqual(['In Progress', 2])
+    await events.abort()
+  })
+
+  it('asks Didit when no webhook came, and tells what it finds', async () => {
+    const bff = await setUp()
+    const events = readEvents(await bff.open())
+    await events.next()
+    await bff.move(bff.id, 'Approved')
+    await sleepThrough(bff, BEAT)
+    expect(await events.next()).toBe(COMMENT)
+    expect(readStatus(await events.next())).toEqual(['Approved', 2])
+    expect(await events.next()).toBeUndefined()
+  })
+
+  it('goes on while Didit fails', async () => {
+    const bff = await setUp()
+    bff.didit.answer = () => new Response('', { status: 500 })
+    const events = readEvents(await bff.open())
+    await events.next()
+    for (let i = 0; i < 3; i++) {
+      await sleepThrough(bff, BEAT)
+      expect(await events.next()).toBe(COMMENT)
+    }
+    await events.abort()
+  })
+
+  it('ends after 15 minutes, and the next one goes on where it ended', async () => {
+    const bff = await setUp()
+    const events = readEvents(await bff.open())
+    await events.next()
+    let beats = 0
+    await sleepThrough(bff, BEAT)
+    while ((await events.next()) !== undefined) {
+      beats++
+      await sleepThrough(bff, BEAT)
+    }
+    expect(beats).toBe(59)
+    expect(bff.listening()).toBe(0)
+    await bff.change('In Progress')
+    const next = readEvents(await bff.open({ 'last-event-id': '1' }))
+    expect(readStatus(await next.next())).toEqual(['In Progress', 2])
+    await next.abort()
+  })
+
+  it('lets go of everything when the browser does', async () => {
+    const { open, clock, listening } = await setUp()
+    const events = readEvents(await open())
+    await events.next()
+    await until(() => clock.waiting() > 0)
+    await events.abort()
+    await until(() => listening() === 0)
+    expect(clock.waiting()).toBe(0)
+  })
+
+  it('is not opened for a HEAD request, which nobody would end', async () => {
+    const { open, listening } = await setUp()
+    const response = await open({}, 'HEAD')
+    expect(response.status).toBe(200)
+    expect(listening()).toBe(0)
+  })
+
+  it('ends when the session has gone missing', async () => {
+    const bff = await setUp()
+    const events = readEvents(await bff.open())
+    await events.next()
+    bff.didit.answer = () => Response.json({ detail: 'Not found.' }, { status: 404 })
+    await sleepThrough(bff, BEAT)
+    expect(await events.next()).toBe(COMMENT)
+    expect(await events.next()).toContain('"outcome":"expired","settled":true')
+    expect(await events.next()).toBeUndefined()
+  })
+})

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { Envelope, SessionRow } from '../../server/store/index.ts'
+import { isStale, nextCheck, weigh } from '../../server/updates.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const NOW = Date.UTC(2026, 0, 1)
+
+function row(part: Partial<SessionRow>): SessionRow {
+  const times = { createdAt: NOW, changedAt: NOW, eventAt: NOW, askedAt: NOW, checkAt: NOW }
+  const text = { id: 's', subject: 'u', workflow: 'default', status: 'In Progress', url: '' }
+  return { ...text, ...times, ret: 'r', reference: null, version: 1, missingAt: null, ...part }
+}
+
+function news(part: Partial<Envelope>): Envelope {
+  const later = NOW + SECOND
+  return {
+    id: 'e',
+    sessionId: 's',
+    status: 'Approved',
+    covered: true,
+    eventAt: later,
+    hash: 'h',
+    ...part,
+  }
+}
+
+describe('weigh', () => {
+  const rows: [string, Partial<SessionRow>, Partial<Envelope>, string][] = [
+    ['an uncovered step', {}, { covered: false }, 'ask'],
+    ['an older step', {}, { eventAt: NOW - SECOND }, 'ask'],
+    ['a step of the same second', {}, { eventAt: NOW }, 'ask'],
+    ['a step that Didit does not document', { status: 'Not Started' }, {}, 'ask'],
+    ['a step back', {}, { status: 'Not Started' }, 'ask'],
+    ['an unknown status', {}, { status: 'Something New' }, 'ask'],
+    ['a prototype key', {}, { status: 'constructor' }, 'ask'],
+    ['a step from an unknown status', { status: 'Something New' }, {}, 'ask'],
+    ['leaving Approved', { status: 'Approved' }, { status: 'Declined' }, 'ask'],
+    ['leaving Declined', { status: 'Declined' }, {}, 'ask'],
+    ['leaving Abandoned', { status: 'Abandoned' }, {}, 'ask'],
+    ['leaving Resubmitted', { status: 'Resubmitted' }, {}, 'ask'],
+    ['the same status of a missing session', { missingAt: NOW }, { status: 'In Progress' }, 'ask'],
+    ['the same status', {}, { status: 'In Progress' }, 'keep'],
+    ['the same status, older', {}, { status: 'In Progress', eventAt: 0 }, 'keep'],
+    ['the same status, uncovered', {}, { status: 'In Progress', covered: false }, 'keep'],
+    ['a documented step', {}, {}, 'apply'],
+    ['the first step', { status: 'Not Started' }, { status: 'In Progress' }, 'apply'],
+    ['a verdict after a review', { status: 'In Review' }, { status: 'Declined' }, 'apply'],
+    ['a resubmission', { status: 'In Review' }, { status: 'Resubmitted' }, 'apply'],
+  ]
+  it.each(rows)('%s', (_, session, event, verdict) => {
+    expect(weigh(row(session), news(event))).toBe(verdict)
+  })
+})
+
+describe('nextCheck', () => {
+  const never = Number.POSITIVE_INFINITY
+  const rows: [string, number, number, number][] = [
+    ['Not Started', 0, 20 * SECOND, 20 * SECOND],
+    ['In Progress', 10 * MINUTE, 5 * MINUTE, 5 * MINUTE],
+    ['In Progress', 100_001, 50_000, 50_001],
+    ['In Progress', 3 * DAY, HOUR, HOUR],
+    ['Resubmitted', 0, MINUTE, MINUTE],
+    ['In Review', 0, MINUTE, MINUTE],
+    ['In Review', 2 * HOUR, HOUR, HOUR],
+    ['Awaiting User', 30 * DAY, 6 * HOUR, 6 * HOUR],
+    ['Something New', 0, MINUTE, MINUTE],
+    ['Approved', 0, MINUTE, MINUTE],
+    ['Approved', MINUTE, DAY, DAY],
+    ['Approved', 300 * DAY, DAY, DAY],
+    ['Declined', 0, 1000 * DAY, never],
+    ['Expired', 0, 1000 * DAY, never],
+    ['Abandoned', 0, 1000 * DAY, never],
+    ['Kyc Expired', 0, 1000 * DAY, never],
+  ]
+  it.each(rows)('%s since %i ms: after %i ms at least, %i at most', (status, age, least, most) => {
+    const wait = nextCheck(status, NOW - age, NOW) - NOW
+    expect(wait).toBeGreaterThanOrEqual(least)
+    expect(wait).toBeLessThanOrEqual(most)
+    expect(Number.isSafeInteger(nextCheck(status, NOW - age, NOW))).toBe(true)
+  })
+})
+
+describe('isStale', () => {
+  const old = NOW - DAY
+  const rows: [string, Partial<SessionRow>, boolean, boolean][] = [
+    ['settled', { status: 'Approved', askedAt: old, changedAt: old }, false, false],
+    ['missing', { missingAt: old, askedAt: old, changedAt: old }, false, false],
+    ['asked just now', { changedAt: old }, false, false],
+    ['asked 1.9 s ago', { askedAt: NOW - 1900 }, false, false],
+    ['asked 2 s ago, changed just now', { askedAt: NOW - 2000 }, true, true],
+    [
+      'asked 2 s ago, unchanged for 10 min',
+      { askedAt: NOW - 2000, changedAt: NOW - 10 * MINUTE },
+      false,
+      true,
+    ],
+    [
+      'asked 150 s ago, unchanged for 10 min',
+      { askedAt: NOW - 150_000, changedAt: NOW - 10 * MINUTE },
+      true,
+      true,
+    ],
+    [
+      'asked 299 s ago, unchanged for a day',
+      { askedAt: NOW - 299_000, changedAt: old },
+      false,
+      true,
+    ],
+    [
+      'asked 300 s ago, unchanged for a day',
+      { askedAt: NOW - 300_000, changedAt: old },
+      true,
+      true,
+    ],
+  ]
+  it.each(rows)('%s: %s, for an eager reader %s', (_, session, stale, eager) => {
+    expect(isStale(row(session), NOW)).toBe(stale)
+    expect(isStale(row(session), NOW, true)).toBe(eager)
+  })
+})

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import path from 'node:path'
+
+export const root = path.resolve(import.meta.dirname, '../..')
+
+const TSX = import.meta.resolve('tsx')
+
+/** A program of ours, run as its user would run it. */
+export interface Program {
+  /** Everything it has printed so far, on both channels. */
+  output(): string
+  /** Waits until what it prints matches. Rejects when it ends before. */
+  prints(pattern: RegExp): Promise<void>
+  /** @returns the exit code, once it has ended. */
+  ended(): Promise<number | null>
+  /** Ends it, and waits until it is gone. */
+  kill(signal: NodeJS.Signals): Promise<void>
+}
+
+/** Runs a TypeScript file of this repository, by its path from the root. */
+export function run(
+  file: string,
+  { args = [], env = {}, cwd = root }: { args?: string[]; env?: Env; cwd?: string },
+): Program {
+  const child = spawn(process.execPath, ['--import', TSX, path.join(root, file), ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      child.emit('printed')
+    })
+  }
+  const over = () => child.exitCode !== null || child.signalCode !== null
+  // After `close` nothing more is printed; after `exit` there may be.
+  const closed = once(child, 'close')
+
+  return {
+    output: () => output,
+    async prints(pattern) {
+      while (!pattern.test(output)) {
+        if (over()) throw new Error(`${file} ended before it printed ${pattern}:\n${output}`)
+        await Promise.race([printed(child), closed])
+      }
+    },
+    async ended() {
+      await closed
+      return child.exitCode
+    },
+    async kill(signal) {
+      if (!over()) child.kill(signal)
+      await closed
+    },
+  }
+}
+
+export type Env = Record<string, string>
+
+/** Ports of 127.0.0.1 that nobody uses at the moment. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      return server
+    }),
+  )
+  return Promise.all(
+    servers.map(async (server) => {
+      const address = server.address()
+      server.close()
+      await once(server, 'close')
+      return address && typeof address === 'object' ? address.port : 0
+    }),
+  )
+}
+
+function printed(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => child.once('printed', resolve))
+}
