@@ -35,6 +35,8 @@ export interface Host {
   readonly element: DiditVerify
   /** Where the attempt draws. */
   readonly stage: HTMLElement
+  /** Where the focus returns to. */
+  readonly opener: HTMLElement | undefined
   readonly view: Readonly<View>
   /** BCP 47. */
   readonly language: string
@@ -71,7 +73,7 @@ export class Attempt {
   readonly life = new AbortController()
   #frameLife = new AbortController()
   #course: Promise<Course> | undefined
-  #focus: Element | null = null
+  #scene: Partial<Scene> = {}
 
   constructor(host: Host) {
     const { element } = host
@@ -100,7 +102,6 @@ export class Attempt {
   /** Creates a session, or goes on with the unfinished one, and shows it. */
   async start(): Promise<void> {
     const { element, language, change } = this.host
-    this.#focus ??= activeElement()
     try {
       this.choice = await choose(element.mode, element)
       if (this.over) return
@@ -124,14 +125,17 @@ export class Attempt {
       change(null, { session, outcome: session.outcome })
       this.#present(session, earlier?.sessionId === id)
     } catch (error) {
-      if (!this.over) return (await this.course()).fall(error)
+      if (!this.over) (await this.course()).fall(error)
+      return
     }
-    if (!this.over) (await this.course()).run()
+    const course = await this.course()
+    if (!this.over) course.run()
   }
 
   /** The way back to what this tab has kept. @returns whether there was anything. */
   async resume(): Promise<boolean> {
-    return (await this.course()).resume(claimed)
+    const course = await this.course()
+    return !this.over && course.resume(claimed)
   }
 
   /** The page or the visitor wants to end it. */
@@ -177,9 +181,6 @@ export class Attempt {
     const { element, words } = this.host
     this.unmountFrame()
     this.#frameLife = new AbortController()
-    for (const [name, value] of Object.entries(element.hostedOptions ?? {})) {
-      url.searchParams.set(name, String(value))
-    }
     const allow = element.allow ?? permissions(this.hostedOrigins(url))
     const title = words.title ?? FIRST.title
     this.frame = createFrame(url, title, allow, this.#frameLife.signal)
@@ -189,6 +190,15 @@ export class Attempt {
   unmountFrame(): void {
     this.#frameLife.abort()
     this.frame = undefined
+  }
+
+  /** Where the visitor goes on, with the page's options; nothing where that may not be opened. */
+  address(session: Session): URL | undefined {
+    const url = openableUrl(session.url)
+    for (const [name, value] of Object.entries(this.host.element.hostedOptions ?? {})) {
+      url?.searchParams.set(name, String(value))
+    }
+    return url
   }
 
   /** The exact origins that may speak as the hosted page. */
@@ -210,14 +220,16 @@ export class Attempt {
     const { dialog } = this
     if (dialog?.open) dialog.close()
     this.drawPanel(undefined)
-    if (dialog && this.#focus instanceof HTMLElement) this.#focus.focus({ preventScroll: true })
+    if (dialog) this.host.opener?.focus({ preventScroll: true })
   }
 
   /** Draws the dialog, where there is one. */
-  draw(scene: Partial<Scene> = {}, create = false): void {
+  draw(scene = this.#scene, create = false): void {
     const words = { ...FIRST, ...this.host.words } as Messages
     if (!create && !this.dialog) return
-    const template = dialog(words, this.frame, { status: words.loading, ...scene }, this.#events)
+    this.#scene = scene
+    const status = this.frame ? '' : words.loading
+    const template = dialog(words, this.frame, { status, ...scene }, this.#events)
     render(template, this.host.stage)
   }
 
@@ -232,7 +244,7 @@ export class Attempt {
   }
 
   #present(session: Session, resumed: boolean): void {
-    const url = openableUrl(session.url)
+    const url = this.address(session)
     // Nothing to open: it is over already, or the URL is none; the course tells which.
     if (!url) return
     const { mode } = this.choice
@@ -251,12 +263,4 @@ export class Attempt {
     },
     closed: () => void this.course().then((course) => course.closed()),
   }
-}
-
-/** What has the focus, inside shadow roots too; where a browser does not focus buttons, what was clicked. */
-function activeElement(): Element | null {
-  let active = document.activeElement
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
-  const clicked = globalThis.event?.composedPath()[0]
-  return active === document.body && clicked instanceof Element ? clicked : active
 }

@@ -6,21 +6,34 @@ export interface Callback {
   rest: string
 }
 
-// The pair as Didit appends it: the id, then the status. A `status` elsewhere is the page's own.
-const PAIR = /([?&])verificationSessionId=([^&#]+)(?:&status=([^&#]*))?(?=&|#|$)(&?)/
+const ID = 'verificationSessionId='
 
-/** The callback in an address, or nothing where there is none. */
-export function readCallback(href: string): Callback | undefined {
-  const match = PAIR.exec(href)
-  if (!match) return undefined
-  const [pair, before = '', id = '', status = '', after = ''] = match
-  const rest = href.replace(pair, after && before)
-  try {
-    return { sessionId: decode(id), status: decode(status), rest }
-  } catch {
-    // A broken escape: nobody at Didit wrote this.
-    return undefined
+/**
+ * The callback in an address, as Didit appends it to the query: the id, then the status. A `status`
+ * elsewhere is the page's own.
+ *
+ * @param owned the sessions whose callback it may be; those of others are left alone.
+ */
+export function readCallback(href: string, owned: readonly string[]): Callback | undefined {
+  const [, page = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(href) ?? []
+  const pairs = query.split('&')
+  const at = pairs.findIndex(
+    (pair) => pair.startsWith(ID) && owned.includes(decode(pair.slice(ID.length))),
+  )
+  if (at < 0) return undefined
+  const [id = '', status = ''] = pairs.splice(at, pairs[at + 1]?.startsWith('status=') ? 2 : 1)
+  return {
+    sessionId: decode(id.slice(ID.length)),
+    status: decode(status.replace('status=', '')),
+    rest: page + (pairs.length ? `?${pairs.join('&')}` : '') + hash,
   }
 }
 
-const decode = (text: string) => decodeURIComponent(text.replaceAll('+', ' '))
+/** A broken escape decodes to nothing: nobody at Didit wrote it. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return ''
+  }
+}

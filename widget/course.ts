@@ -17,7 +17,7 @@ import {
 } from './events.ts'
 import { heard } from './flow.ts'
 import type { Frame } from './frame.ts'
-import { openableUrl, readMessage } from './hosted.ts'
+import { readMessage } from './hosted.ts'
 import { keptBy } from './kept.ts'
 import { messages } from './locales/en.ts'
 import { pause, visibleTime } from './time.ts'
@@ -39,6 +39,7 @@ export class Course {
   #opened = 0
   #watching = false
   #confirming = false
+  #leaving = false
   #source: CancelSource = 'button'
 
   constructor(attempt: Attempt) {
@@ -80,10 +81,13 @@ export class Course {
    */
   resume(claimed: ReadonlySet<string>): boolean {
     const { owner } = this.#attempt
-    const callback = readCallback(location.href)
     const mine = keptBy(owner).filter(({ sessionId }) => !claimed.has(sessionId))
+    const callback = readCallback(
+      location.href,
+      mine.map(({ sessionId }) => sessionId),
+    )
+    if (callback) history.replaceState(history.state, '', callback.rest)
     const returned = callback && mine.find(({ sessionId }) => sessionId === callback.sessionId)
-    if (returned) history.replaceState(history.state, '', callback.rest)
     const kept = returned ?? mine[0]
     if (!kept || kept.phase === 'ended') return false
     this.#attempt.claim(kept)
@@ -102,6 +106,7 @@ export class Course {
   async close(source: CancelSource): Promise<void> {
     const { view, element, emit } = this.#host
     if (view.state === 'ended') return this.#attempt.hideDialog()
+    if (this.#leaving) return
     if (!emit(new VerifyCloseRequestEvent({ source })) || this.#attempt.over) return
     if (view.trouble) return this.#fail(view.trouble)
     if (view.state === 'submitted') {
@@ -174,7 +179,10 @@ export class Course {
     const alive = new AbortController()
     const waiting = AbortSignal.any([signal, alive.signal])
     const silent = (message: string) => {
-      if (!waiting.aborted) this.#obstacle({ code: 'frame-timeout', message })
+      if (waiting.aborted) return
+      // Said once; a message that comes late withdraws it.
+      alive.abort()
+      this.#obstacle({ code: 'frame-timeout', message })
     }
     const mute = () =>
       silent(`${url.origin} says nothing in the frame. Check that it may be framed by this host.`)
@@ -234,6 +242,8 @@ export class Course {
     this.#attempt.unmountFrame()
     change('submit', { trouble: null })
     this.#draw()
+    // The frame had the focus, most likely, and is gone.
+    this.#focus('#title')
     emit(new VerifySubmitEvent({ sessionId: this.#attempt.sessionId as string, hint }))
     if (this.#attempt.over) return
     this.#watch()
@@ -268,7 +278,16 @@ export class Course {
     const { backend, kept, life } = this.#attempt
     if (!kept || this.#watching) return
     this.#watching = true
-    void watch(backend, kept, life.signal, (session) => this.#hear(session))
+    void watch(backend, kept, life.signal, (session) => this.#hear(session)).then((gone) => {
+      if (gone && !this.#attempt.over) this.#lose()
+    })
+  }
+
+  /** The server has lost the session, or this browser the right to it: only a new one helps. */
+  #lose(): void {
+    const obstacle = { code: 'session-expired', message: 'The server does not know it.' } as const
+    if (this.#host.view.state === 'submitted') this.#fail(obstacle)
+    else this.#obstacle(obstacle)
   }
 
   /** The server's word, from wherever it came. The only thing that decides. */
@@ -289,7 +308,7 @@ export class Course {
     } else if (view.state === 'submitted') {
       const old = session.outcome === 'resubmit' && session.version === this.#opened
       if (session.outcome !== null && !old) this.#complete()
-    } else if (news === 'expired') {
+    } else if (news === 'expired' && !this.#leaving) {
       this.#obstacle({ code: 'session-expired', message: 'The session has expired at Didit.' })
     } else if (news === 'end') {
       this.#complete()
@@ -320,10 +339,12 @@ export class Course {
     const { life } = this.#attempt
     const { view, emit, change } = this.#host
     this.#confirming = false
+    this.#leaving = true
     this.#draw()
     const late = AbortSignal.timeout(LAST_QUESTION)
     await this.#question(AbortSignal.any([life.signal, late]))
-    if (this.#attempt.over || view.state === 'ended') return
+    this.#leaving = false
+    if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
     const [sessionId, source] = [this.#attempt.sessionId, this.#source]
     this.#attempt.mark('ended')
     change('end', { trouble: null })
@@ -360,18 +381,22 @@ export class Course {
 
   #retry = (): void => {
     const { view, change } = this.#host
-    const { code } = view.trouble ?? {}
-    const url = code !== 'session-expired' && openableUrl(view.session?.url)
+    const { session, trouble } = view
+    const url = session && trouble?.code !== 'session-expired' && this.#attempt.address(session)
     if (url) {
       change('open', { trouble: null })
       this.#attempt.mountFrame(url)
+      this.#draw()
       if (this.#attempt.frame) this.#followFrame(this.#attempt.frame)
     } else {
+      this.#attempt.unmountFrame()
       change('start', { trouble: null, session: null, outcome: null })
       this.#watching = false
       this.#draw()
       void this.#attempt.start()
     }
+    // The button that was pressed is gone.
+    this.#focus('#title')
   }
 
   #stay = (): void => {
@@ -411,7 +436,8 @@ export class Course {
       question: this.#confirming
         ? question(words, { stay: this.#stay, leave: () => void this.#cancel() })
         : undefined,
-      status: this.#confirming ? '' : content.text,
+      // While the frame is shown there is nothing to say, unless it is in trouble.
+      status: this.#confirming || (frame && !trouble) ? '' : content.text,
     })
   }
 }

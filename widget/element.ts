@@ -74,6 +74,8 @@ export class DiditVerify extends LitElement {
     hostedOptions: { type: Object, attribute: 'hosted-options' },
     confirmTimeout: { type: Number, attribute: 'confirm-timeout' },
     messages: { attribute: false },
+    // Reactive only so that what was set before the element was defined is taken over.
+    fetch: { attribute: false },
   }
 
   /** Base URL of the BFF. */
@@ -106,13 +108,20 @@ export class DiditVerify extends LitElement {
   /** The host's own words, in place of ours. */
   declare messages: Partial<Messages> | null
   /** The host's own `fetch`, for its login header or CSRF token. */
-  fetch: typeof globalThis.fetch | undefined
+  declare fetch: typeof globalThis.fetch | undefined
 
   #view: View = { state: 'idle', session: null, outcome: null, error: null, trouble: null }
   #attempt: Attempt | undefined
+  /** The attempt while its code loads, and then. */
+  #prepared: Promise<Attempt | undefined> | undefined
+  /** Counts what makes an attempt that still loads pointless. */
+  #turn = 0
   #running: Promise<VerifyResult> | undefined
+  #opener: HTMLElement | undefined
   #words: Partial<Messages> = {}
+  /** What the visitor speaks, and the language of the words that are there for it. */
   #spoken = 'en'
+  #lang = 'en'
   #internals = this.attachInternals?.()
 
   constructor() {
@@ -153,37 +162,26 @@ export class DiditVerify extends LitElement {
    * @returns how it ended.
    */
   start(): Promise<VerifyResult> {
-    if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
-    if (!this.#running) {
-      // Set first: a listener of `didit-start` that starts again gets this very promise.
-      let finish: (result: Promise<VerifyResult>) => void = () => {}
-      this.#running = new Promise((resolve) => {
-        finish = resolve
-      })
-      finish(this.#begin())
-      void this.#running.then(() => {
-        this.#running = undefined
-      })
-    }
-    return this.#running
+    return this.#start(globalThis.event)
   }
 
   /** Ends the running verification as the page's decision, or closes the dialog after the end. */
   close(): void {
-    void this.#attempt?.close('page')
+    void this.#prepared?.then((attempt) => attempt?.close('page')).catch(() => {})
   }
 
   /** Forgets what has happened; a running verification ends without a final event. */
   reset(): void {
+    this.#running = undefined
     this.#dispose()
     this.#change('reset', { session: null, outcome: null, error: null, trouble: null })
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.dataset.state = this.#view.state
+    this.#reflect()
     this.#attempt?.moved()
-    if (this.#attempt) return
+    if (this.#view.state !== 'idle' || this.#prepared) return
     void this.#speak()
     if (hasKept()) void this.#resume()
   }
@@ -205,7 +203,7 @@ export class DiditVerify extends LitElement {
     const busy = state === 'creating' || state === 'submitted'
     const key = state === 'ended' ? (error?.code ?? outcome) : state
     const again = state === 'resumable' || outcome === 'resubmit'
-    return html`<div dir=${direction(lookup(this.#spoken))} lang=${lookup(this.#spoken)} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
+    return html`<div dir=${direction(this.#lang)} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
       ${
         this.withoutTrigger
           ? nothing
@@ -223,18 +221,37 @@ export class DiditVerify extends LitElement {
     </div>`
   }
 
-  #press = (): void => {
-    if (!this.disabled && this.#view.outcome !== 'approved') void this.start()
+  #press = (event: Event): void => {
+    if (!this.disabled && this.#view.outcome !== 'approved') void this.#start(event)
+  }
+
+  #start(event: Event | undefined): Promise<VerifyResult> {
+    if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
+    if (this.#running) return this.#running
+    // Set first: a listener of `didit-start` that starts again gets this very promise.
+    let finish: (result: Promise<VerifyResult>) => void = () => {}
+    const running = new Promise<VerifyResult>((resolve) => {
+      finish = resolve
+    })
+    this.#running = running
+    this.#opener = opener(event)
+    finish(this.#begin())
+    void running.then(() => {
+      if (this.#running === running) this.#running = undefined
+    })
+    return running
   }
 
   async #begin(): Promise<VerifyResult> {
-    const none = { kind: 'cancel', sessionId: null, source: 'prevented' } as const
-    if (!this.#emit(new VerifyStartEvent())) return none
+    const none = { kind: 'cancel', sessionId: null, source: 'removed' } as const
+    if (!this.isConnected) return none
+    if (!this.#emit(new VerifyStartEvent())) return { ...none, source: 'prevented' }
     this.#dispose()
+    const turn = this.#turn
     this.#change('start', { session: null, outcome: null, error: null })
     try {
-      const attempt = await this.#prepare('creating')
-      if (!attempt) return { ...none, source: 'removed' }
+      const attempt = await this.#prepare(turn)
+      if (!attempt) return none
       await attempt.start()
       return attempt.finished
     } catch (cause) {
@@ -249,23 +266,31 @@ export class DiditVerify extends LitElement {
   }
 
   #dispose(): void {
+    this.#turn++
     this.#attempt?.dispose()
-    this.#attempt = undefined
+    this.#attempt = this.#prepared = undefined
   }
 
   async #resume(): Promise<void> {
-    const attempt = await this.#prepare('idle').catch(() => undefined)
-    if (attempt && !(await attempt.resume().catch(() => false))) this.#attempt = undefined
+    const attempt = await this.#prepare(this.#turn).catch(() => undefined)
+    const found = await attempt?.resume().catch(() => false)
+    if (attempt && !found && attempt === this.#attempt) this.#dispose()
+  }
+
+  #prepare(turn: number): Promise<Attempt | undefined> {
+    this.#prepared = this.#load(turn)
+    return this.#prepared
   }
 
   /** Loads the attempt and its words. Nothing when meanwhile the element went on without it. */
-  async #prepare(state: State): Promise<Attempt | undefined> {
+  async #load(turn: number): Promise<Attempt | undefined> {
     const [{ Attempt }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
-    if (!this.isConnected || this.#view.state !== state || this.#attempt) return undefined
+    if (turn !== this.#turn || this.#attempt) return undefined
     const element = this
     this.#attempt = new Attempt({
       element,
       stage: this.renderRoot.querySelector('#stage') as HTMLElement,
+      opener: this.#opener,
       view: this.#view,
       language: this.#spoken,
       get words() {
@@ -287,9 +312,14 @@ export class DiditVerify extends LitElement {
 
   /** Finds the language and its words; they are not needed while the host's own label is shown. */
   async #speak(needed = !this.withoutTrigger && !this.textContent?.trim()): Promise<void> {
-    this.#spoken = this.language || nearestLanguage(this) || navigator.language
-    const words = needed && (await loadMessages(lookup(this.#spoken)))
-    if (words) this.#words = words
+    const spoken = this.language || nearestLanguage(this) || navigator.language
+    this.#spoken = spoken
+    const language = lookup(spoken)
+    const words = needed ? await loadMessages(language) : {}
+    // Meanwhile it may have been asked for another language.
+    if (spoken !== this.#spoken) return
+    this.#words = words ?? {}
+    this.#lang = words ? language : 'en'
     this.requestUpdate()
   }
 
@@ -300,15 +330,30 @@ export class DiditVerify extends LitElement {
     Object.assign(view, patch, { state })
     this.requestUpdate()
     if (state === previous) return
+    this.#reflect()
+    this.#emit(new VerifyStateEvent({ state, previous }))
+  }
+
+  #reflect(): void {
+    const { state } = this.#view
     this.dataset.state = state
     this.#internals?.states?.clear()
     this.#internals?.states?.add(state)
-    this.#emit(new VerifyStateEvent({ state, previous }))
   }
 
   #emit(event: Event): boolean {
     return this.dispatchEvent(event)
   }
+}
+
+/** Where the focus returns to: what has it or, where a click does not give it, what was clicked. */
+function opener(event: Event | undefined): HTMLElement | undefined {
+  let active = document.activeElement
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+  const clicked = active === document.body ? event?.composedPath() : []
+  return [...(clicked ?? []), active].find(
+    (node): node is HTMLElement => node instanceof HTMLElement && node.tabIndex >= 0,
+  )
 }
 
 /** The `lang` that applies to a node, across shadow roots. */

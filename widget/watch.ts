@@ -12,13 +12,15 @@ const SLOWEST = 30 * SECOND
 /**
  * Tells every state of a session until it is settled or `signal` aborts, only while the page is
  * visible: by the event stream, and where that does not pass by asking, ever more slowly.
+ *
+ * @returns whether it ended because the server does not know the session, or not for this browser.
  */
 export async function watch(
   backend: Backend,
   { sessionId, token }: Pick<Kept, 'sessionId' | 'token'>,
   signal: AbortSignal,
   tell: (session: Session) => void,
-): Promise<void> {
+): Promise<boolean> {
   let settled = false
   let deaf = 0
   const note = (session: Session) => {
@@ -35,7 +37,7 @@ export async function watch(
       const until = AbortSignal.any([round, silence.signal])
       const { body } = await backend.stream(sessionId, token, until)
       const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
-      for (let text = ''; ; ) {
+      for (let text = ''; !settled; ) {
         const { value, done = true } = (await reader?.read()) ?? {}
         if (done) break
         clearTimeout(timer)
@@ -71,10 +73,11 @@ export async function watch(
         note(await backend.read(sessionId, token, round))
       }
     } catch (error) {
-      // The session is gone for this browser; nothing more will be heard.
-      if ((error as BackendError).status === 404) return
+      // Nothing more will be heard of it.
+      if ((error as BackendError).status === 404) return true
     }
     if (!settled) await pause(Math.min(2 ** deaf * SECOND, SLOWEST), round)
     turn.abort()
   }
+  return false
 }

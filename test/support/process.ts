@@ -36,6 +36,10 @@ export function run(
       child.emit('printed')
     })
   }
+  // Whoever started it may end without a word.
+  const orphaned = () => void child.kill('SIGKILL')
+  process.once('exit', orphaned)
+  child.once('close', () => process.off('exit', orphaned))
   const over = () => child.exitCode !== null || child.signalCode !== null
   // After `close` nothing more is printed; after `exit` there may be.
   const closed = once(child, 'close')

@@ -1,0 +1,73 @@
+import { expect } from '@open-wc/testing'
+import { ERRORS, STATUSES } from '../../server/contract.ts'
+import { messages as ar } from '../../widget/locales/ar.ts'
+import { messages as de } from '../../widget/locales/de.ts'
+import { messages as en } from '../../widget/locales/en.ts'
+import { messages as es } from '../../widget/locales/es.ts'
+import { direction, loadMessages, lookup } from '../../widget/locales/index.ts'
+
+describe('lookup', () => {
+  const rows = [
+    ['constructor', 'en'],
+    ['__proto__', 'en'],
+    ['toString', 'en'],
+    ['../de', 'en'],
+    ['', 'en'],
+    ['-', 'en'],
+    ['deutsch', 'en'],
+    ['pt-BR', 'en'],
+    ['tlh', 'en'],
+    ['en', 'en'],
+    ['en-GB', 'en'],
+    ['de', 'de'],
+    ['DE', 'de'],
+    ['de-AT', 'de'],
+    ['es-419', 'es'],
+    ['ar-EG', 'ar'],
+    ['ar-Arab-EG', 'ar'],
+  ] as const
+  for (const [tag, expected] of rows) {
+    it(`speaks ${expected} for '${tag}'`, () => {
+      expect(lookup(tag)).to.equal(expected)
+    })
+  }
+})
+
+describe('direction', () => {
+  it('is right to left for Arabic alone among our languages', () => {
+    expect(['ar', 'de', 'en', 'es'].map(direction)).to.deep.equal(['rtl', 'ltr', 'ltr', 'ltr'])
+  })
+})
+
+describe('loadMessages', () => {
+  it('loads nothing for English, and nothing for what it does not know', async () => {
+    expect(await loadMessages('en')).to.equal(undefined)
+    expect(await loadMessages('xx')).to.equal(undefined)
+  })
+
+  it('loads German', async () => {
+    expect(await loadMessages('de')).to.equal(de)
+  })
+})
+
+for (const [language, words] of Object.entries({ ar, de, es })) {
+  describe(`the words of ${language}`, () => {
+    it('are all there, and no more', () => {
+      expect(Object.keys(words).sort()).to.deep.equal(Object.keys(en).sort())
+    })
+
+    it('are none of them empty or still English', () => {
+      for (const [key, text] of Object.entries(words)) {
+        expect(text.trim(), key).not.to.equal('')
+        expect(text, key).not.to.equal(en[key as keyof typeof en])
+      }
+    })
+  })
+}
+
+describe('English', () => {
+  it('has words for every code and every outcome', () => {
+    const outcomes = Object.values(STATUSES).flatMap(({ outcome }) => outcome ?? [])
+    expect(en).to.include.all.keys([...Object.keys(ERRORS), ...outcomes])
+  })
+})

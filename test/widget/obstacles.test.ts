@@ -1,0 +1,230 @@
+import { expect } from '@open-wc/testing'
+import { sendKeys } from '@web/test-runner-commands'
+import type { ErrorCode } from '../../server/contract.ts'
+import { Backend, problem } from '../support/backend.ts'
+import {
+  clean,
+  dialog,
+  find,
+  focused,
+  frame,
+  opened,
+  root,
+  say,
+  stage,
+  trigger,
+  until,
+} from '../support/element.ts'
+import { hurry, restore } from '../support/haste.ts'
+import { page, stageOn } from '../support/page.ts'
+
+const SILENT = '/test/support/hosted.html?silent'
+
+function backendThat(answer: () => Response | undefined): Backend {
+  const backend = new Backend()
+  backend.answers.set('create', answer)
+  return backend
+}
+
+function silent(): Backend {
+  const backend = new Backend()
+  const { url } = backend.session
+  backend.session = { ...backend.session, url: new URL(SILENT, url).href }
+  return backend
+}
+
+describe('an obstacle with a way on', () => {
+  afterEach(() => {
+    restore()
+    clean()
+  })
+
+  const rows: [ErrorCode, () => Response | undefined][] = [
+    ['backend-unreachable', () => Response.error()],
+    ['backend-unreachable', () => new Response('Bad Gateway', { status: 502 })],
+    ['backend-unreachable', () => problem(503, 'didit-timeout')],
+    ['rate-limited', () => problem(429, 'too-many-requests')],
+    ['rate-limited', () => new Response('', { status: 429 })],
+  ]
+  for (const [code, answer] of rows) {
+    it(`${code} is shown, and "Try again" goes on`, async () => {
+      const backend = backendThat(answer)
+      const made = await stage({}, backend)
+      const { element, events } = made
+      const result = element.start()
+      await until(() => element.state === 'trouble')
+      expect(events.at(-1)).to.include({ type: 'didit-trouble', code, sessionId: null })
+      expect(element.trouble?.code).to.equal(code)
+      expect(find(element, 'slot[name=trouble]').textContent).to.equal(
+        find(element, '.quiet').textContent,
+      )
+      await expect(element).to.be.accessible()
+      backend.answers.clear()
+      find(element, '.first').click()
+      expect(focused(element)).to.equal(find(element, '#title'))
+      await until(() => element.state === 'open')
+      expect(element.trouble).to.equal(null)
+      await until(() => backend.streams.size)
+      backend.tell('Approved')
+      expect(await result).to.include({ outcome: 'approved' })
+    })
+  }
+
+  it('becomes an error when the visitor declines it', async () => {
+    const { element, events } = await stage(
+      {},
+      backendThat(() => Response.error()),
+    )
+    const result = element.start()
+    await until(() => element.state === 'trouble')
+    await sendKeys({ press: 'Escape' })
+    expect(await result).to.include({ kind: 'error', code: 'backend-unreachable', sessionId: null })
+    expect(events.at(-1)).to.include({ type: 'didit-error', code: 'backend-unreachable' })
+    expect(dialog(element)).to.equal(null)
+    expect(find(element, '[part=message]').textContent).to.equal(
+      'The verification service cannot be reached.',
+    )
+    await expect(element).to.be.accessible()
+  })
+
+  it('is "offline" while the browser is', async () => {
+    Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
+    try {
+      const { element } = await stage(
+        {},
+        backendThat(() => Response.error()),
+      )
+      void element.start()
+      await until(() => element.state === 'trouble')
+      expect(element.trouble?.code).to.equal('offline')
+    } finally {
+      Reflect.deleteProperty(navigator, 'onLine')
+    }
+  })
+
+  it('of the hosted page is shown below it, and what it says next withdraws it', async () => {
+    const made = await opened()
+    const { element, events } = made
+    say(made, { type: 'didit:error', data: { error: 'camera lost' } })
+    await until(() => element.state === 'trouble')
+    expect(events.at(-1)).to.include({ code: 'hosted-error' })
+    expect(element.trouble?.message).to.contain('camera lost')
+    expect(frame(element)).not.to.equal(null)
+    expect(find<HTMLAnchorElement>(element, '.strip a').rel).to.equal('noopener noreferrer')
+    await expect(element).to.be.accessible()
+    say(made, { type: 'didit:step_started', data: { step: 'face' } })
+    await until(() => element.state === 'open')
+    expect(root(element).querySelector('.strip')).to.equal(null)
+  })
+
+  it('of the hosted page lets the visitor load it again', async () => {
+    const made = await opened()
+    const { element, backend } = made
+    say(made, { type: 'didit:error' })
+    await until(() => element.state === 'trouble')
+    const before = frame(element)
+    find(element, '.first').click()
+    expect(element.state).to.equal('open')
+    expect(frame(element)).not.to.equal(before)
+    expect(root(element).querySelector('.strip')).to.equal(null)
+    expect(focused(element)).to.equal(find(element, '#title'))
+    expect(backend.count('create')).to.equal(1)
+  })
+
+  it('is a frame that says nothing, told once, withdrawn by a late message', async () => {
+    hurry()
+    const made = await stage({}, silent())
+    const { element, log, events } = made
+    void element.start()
+    await until(() => element.state === 'trouble')
+    expect(events.at(-1)).to.include({ code: 'frame-timeout' })
+    expect(frame(element)).not.to.equal(null)
+    await expect(element).to.be.accessible()
+    // Past the second limit, that of the insertion.
+    await new Promise((resolve) => setTimeout(resolve, 16_000))
+    expect(log().filter((type) => type === 'didit-trouble')).to.have.length(1)
+    say(made, { type: 'didit:ready' })
+    await until(() => element.state === 'open')
+  })
+
+  it('is at once a frame that a policy of the page blocks', async () => {
+    const made = await stageOn(await page('strict.html'), { mode: 'modal' })
+    void made.element.start()
+    await until(() => made.element.state === 'trouble')
+    expect(made.element.trouble?.code).to.equal('frame-timeout')
+    expect(made.element.trouble?.message).to.contain('frame-src')
+  })
+
+  it('is shown on the page where there is no dialog', async () => {
+    const made = await stage(
+      { mode: 'redirect' },
+      backendThat(() => Response.error()),
+    )
+    const { element } = made
+    const result = element.start()
+    await until(() => element.state === 'trouble')
+    expect(dialog(element)).to.equal(null)
+    expect(find(element, '[part=panel]').getAttribute('role')).to.equal('alert')
+    await expect(element).to.be.accessible()
+    find(element, '[part=panel] .close').click()
+    expect(await result).to.include({ kind: 'error', code: 'backend-unreachable' })
+    expect(root(element).querySelector('[part=panel]')).to.equal(null)
+  })
+})
+
+describe('an obstacle without a way on', () => {
+  afterEach(clean)
+
+  const json = (body: unknown, status = 200) => Response.json(body, { status })
+  const rows: [ErrorCode, string, () => Response | undefined][] = [
+    ['misconfigured', 'a 404 page', () => new Response('<h1>404</h1>', { status: 404 })],
+    ['misconfigured', 'a page in place of JSON', () => new Response('<h1>App</h1>')],
+    ['misconfigured', 'JSON of somebody else', () => json({ ok: true })],
+    ['misconfigured', 'null', () => json(null)],
+    ['misconfigured', 'a refused origin', () => problem(403, 'origin-not-allowed')],
+    ['misconfigured', 'a missing key', () => problem(502, 'didit-credentials')],
+    ['backend-refused', 'a visitor who is not signed in', () => problem(401, 'sign-in-required')],
+    ['backend-refused', 'a blocked visitor', () => problem(403, 'subject-blocked')],
+    [
+      'invalid-url',
+      'a session URL that is a script',
+      () => json({ session: { ...new Backend().session, url: 'javascript:alert(1)' }, token: 't' }),
+    ],
+    [
+      'invalid-url',
+      'a session URL without encryption',
+      () => json({ session: { ...new Backend().session, url: 'http://x.example/' }, token: 't' }),
+    ],
+  ]
+  for (const [code, why, answer] of rows) {
+    it(`${code} ends it, its words stay until they are read: ${why}`, async () => {
+      const { element, events } = await stage({}, backendThat(answer))
+      expect(await element.start()).to.include({ kind: 'error', code })
+      await until(() => events.at(-1)?.type === 'didit-error')
+      expect(events.at(-1)).to.include({ code })
+      expect(element.error?.code).to.equal(code)
+      await expect(element).to.be.accessible()
+      find(element, '.done').click()
+      await until(() => !dialog(element))
+    })
+  }
+
+  it('lets the visitor start anew', async () => {
+    const backend = backendThat(() => problem(401, 'sign-in-required'))
+    const { element } = await stage({}, backend)
+    await element.start()
+    backend.answers.clear()
+    trigger(element).click()
+    await until(() => element.state === 'open')
+    expect(element.error).to.equal(null)
+  })
+
+  it('is a part of ourselves that does not load', async () => {
+    const { element, events } = await stageOn(await page('broken.html'))
+    const result = await element.start()
+    expect(result).to.include({ kind: 'error', code: 'unsupported', sessionId: null })
+    expect(events.at(-1)).to.include({ type: 'didit-error', code: 'unsupported' })
+    expect(element.state).to.equal('ended')
+    expect(await element.start()).to.include({ kind: 'error' })
+  })
+})

@@ -1,0 +1,68 @@
+import { expect } from '@open-wc/testing'
+import { ERRORS, type ErrorCode, PROBLEMS } from '../../server/contract.ts'
+import { BackendError } from '../../widget/backend.ts'
+import { diagnose, waysOn } from '../../widget/trouble.ts'
+
+const URL = 'https://shop.example/api/verify/sessions'
+
+describe('diagnose', () => {
+  const between: [status: number, answer: unknown, code: ErrorCode][] = [
+    [400, { code: 'constructor' }, 'misconfigured'],
+    [400, { code: '__proto__' }, 'misconfigured'],
+    [400, { code: 7 }, 'misconfigured'],
+    [404, undefined, 'misconfigured'],
+    [405, 'Method Not Allowed', 'misconfigured'],
+    [200, undefined, 'misconfigured'],
+    [401, null, 'backend-refused'],
+    [403, [], 'backend-refused'],
+    [429, undefined, 'rate-limited'],
+    [500, { message: 'oops' }, 'backend-unreachable'],
+    [502, undefined, 'backend-unreachable'],
+    [504, undefined, 'backend-unreachable'],
+  ]
+  for (const [status, answer, code] of between) {
+    it(`takes ${status} ${JSON.stringify(answer)} of something in between for ${code}`, () => {
+      const { message, ...obstacle } = diagnose(new BackendError(URL, status, answer))
+      expect(obstacle.code).to.equal(code)
+      expect(message).to.contain(URL)
+    })
+  }
+
+  for (const [code, expected] of Object.entries(PROBLEMS)) {
+    it(`takes the problem ${code} for ${expected}, in the words of the backend`, () => {
+      const answer = { code, title: 'It did not work.', detail: 'Do something.' }
+      const obstacle = diagnose(new BackendError(URL, 418, answer))
+      expect(obstacle.code).to.equal(expected)
+      expect(obstacle.message).to.equal('It did not work. Do something.')
+    })
+  }
+
+  it('takes no answer for backend-unreachable, with its cause', () => {
+    const cause = new TypeError('Failed to fetch')
+    const obstacle = diagnose(new BackendError(URL, 0, undefined, cause))
+    expect(obstacle).to.include({ code: 'backend-unreachable', cause })
+    expect(obstacle.message).to.contain(URL)
+  })
+
+  it('takes no answer while the browser is offline for offline', () => {
+    Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
+    try {
+      expect(diagnose(new BackendError(URL, 0)).code).to.equal('offline')
+    } finally {
+      Reflect.deleteProperty(navigator, 'onLine')
+    }
+  })
+
+  it('takes anything else for a browser that cannot do it', () => {
+    expect(diagnose(new TypeError('no such function')).code).to.equal('unsupported')
+  })
+})
+
+describe('waysOn', () => {
+  for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+    it(`offers for ${code} a new tab only where there is a session to show in it`, () => {
+      expect(waysOn(code, true)).to.deep.equal(ERRORS[code])
+      expect(waysOn(code, false)).not.to.include('new-tab')
+    })
+  }
+})
