@@ -33,7 +33,7 @@ async function main(): Promise<void> {
           DIDIT_BASE_URL: sandboxUrl,
         },
   )
-  await buildWidget()
+  const bundle = new Map((await buildWidget()).map(({ fileName, code }) => [`/${fileName}`, code]))
 
   const servers: Server[] = []
   const sandbox = live
@@ -43,14 +43,21 @@ async function main(): Promise<void> {
         webhook: { url: `${config.publicUrl}/webhooks`, secret: config.webhookSecrets[0] ?? '' },
         log: createLog(config),
       })
-  if (sandbox) await listen(servers, sandbox.app, config.sandboxPort, '127.0.0.1')
+  if (sandbox) {
+    await listen(servers, sandbox.app, config.sandboxPort, '127.0.0.1').catch((cause) => {
+      const problem = `The sandbox cannot listen on port ${config.sandboxPort}.`
+      throw new Error(`${problem} Stop what uses it, or set another SANDBOX_PORT.`, { cause })
+    })
+  }
 
   const home = new URL('/', config.publicUrl)
   const hosted = sandbox ? sandboxUrl : 'https://*.didit.me'
-  const server = await startServer(config, { pages: pages(home, hosted) }).catch(async (error) => {
-    await Promise.all(servers.map(close))
-    throw error
-  })
+  const server = await startServer(config, { pages: pages(home, hosted, bundle) }).catch(
+    async (error) => {
+      await Promise.all(servers.map(close))
+      throw error
+    },
+  )
   stopOnSignal(async () => {
     sandbox?.close()
     await Promise.all([server.stop(), ...servers.map(close)])
@@ -64,7 +71,7 @@ async function main(): Promise<void> {
 }
 
 /** The marketing page and the script, under the policy that a strict host would set. */
-function pages(home: URL, hosted: string): Hono {
+function pages(home: URL, hosted: string, bundle: ReadonlyMap<string, string>): Hono {
   const policy = [
     "default-src 'self'",
     "style-src 'self'",
@@ -76,17 +83,24 @@ function pages(home: URL, hosted: string): Hono {
     "frame-ancestors 'none'",
   ].join('; ')
 
-  return new Hono()
-    .use(async (c, next) => {
-      // The page belongs to one origin; the other names of this machine lead to it.
-      const { host, pathname, search } = new URL(c.req.url)
-      if (host !== home.host) return c.redirect(new URL(pathname + search, home).href)
-      await next()
-      c.header('content-security-policy', policy)
-      c.header('cache-control', 'no-cache')
-    })
-    .get('/didit-verify*', serveStatic({ root: path.join(root, 'dist') }))
-    .get('*', serveStatic({ root: path.join(root, 'demo/public') }))
+  return (
+    new Hono()
+      .use(async (c, next) => {
+        // The page belongs to one origin; the other names of this machine lead to it.
+        const { host, pathname, search } = new URL(c.req.url)
+        if (host !== home.host) return c.redirect(new URL(pathname + search, home).href)
+        await next()
+        c.header('content-security-policy', policy)
+        c.header('cache-control', 'no-cache')
+      })
+      // From memory: a build or test run beside the demo takes the files of dist/ away for a moment.
+      .get('/didit-verify*', (c) => {
+        const code = bundle.get(c.req.path)
+        if (code === undefined) return c.notFound()
+        return c.body(code, 200, { 'content-type': 'text/javascript; charset=utf-8' })
+      })
+      .get('*', serveStatic({ root: path.join(root, 'demo/public') }))
+  )
 }
 
 main().catch((error: Error) => {

@@ -99,7 +99,7 @@ export function listen(
     const server = createAdaptorServer({ fetch: app.fetch }) as Server
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE'
-      const message = `Port ${port} is in use. Stop what uses it, or set another PORT.`
+      const message = `Port ${port} is in use. Stop what uses it, or choose another port.`
       reject(taken ? new Error(message, { cause: error }) : error)
     })
     server.listen({ port, host: hostname, ipv6Only: true }, () => {

@@ -139,8 +139,8 @@ export class Attempt {
   }
 
   /** The page or the visitor wants to end it. */
-  async close(source: CancelSource): Promise<void> {
-    await (await this.course()).close(source)
+  close(source: CancelSource): void {
+    this.#tell((course) => void course.close(source))
   }
 
   /** Ends without a word: the element is gone, or reset. */
@@ -173,7 +173,13 @@ export class Attempt {
 
   /** What happens from now on; loaded when it is first needed. */
   course(): Promise<Course> {
-    this.#course ??= import('./course.ts').then(({ Course }) => new Course(this))
+    this.#course ??= import('./course.ts').then(
+      ({ Course }) => new Course(this),
+      (error) => {
+        this.#course = undefined
+        throw error
+      },
+    )
     return this.#course
   }
 
@@ -251,16 +257,25 @@ export class Attempt {
     this.host.change('open', { trouble: null })
     this.host.emit(new VerifySessionEvent({ sessionId: session.id, ...this.choice, resumed }))
     if (this.over) return
-    if (mode === 'redirect') location.assign(url.href)
-    else this.mountFrame(url)
+    if (mode === 'modal') return this.mountFrame(url)
+    // Back without finishing may bring this very page out of the browser's cache.
+    addEventListener('pageshow', ({ persisted }) => persisted && this.host.again(), {
+      signal: this.life.signal,
+    })
+    location.assign(url.href)
+  }
+
+  /** What happens while the course does not load is told by `start()`, once. */
+  #tell(what: (course: Course) => void): void {
+    void this.course().then(what, () => {})
   }
 
   #events = {
-    close: () => void this.close('button'),
+    close: () => this.close('button'),
     cancel: (event: Event) => {
       event.preventDefault()
-      void this.course().then((course) => course.escape())
+      this.#tell((course) => course.escape())
     },
-    closed: () => void this.course().then((course) => course.closed()),
+    closed: () => this.#tell((course) => course.closed()),
   }
 }

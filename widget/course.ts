@@ -58,13 +58,11 @@ export class Course {
       return this.#fail({ code: 'invalid-url', message })
     }
     this.#opened = session.version
-    const { frame, life } = this.#attempt
-    if (frame) {
-      this.#followFrame(frame)
-      this.#watch()
-    } else {
-      this.#awaitReturn(life.signal)
-    }
+    const { frame } = this.#attempt
+    // Without a frame it is a redirect: this page is about to go.
+    if (!frame) return
+    this.#followFrame(frame)
+    this.#watch()
   }
 
   /** Takes over an attempt that did not get that far. */
@@ -94,7 +92,8 @@ export class Course {
     if (kept.phase === 'pending') {
       this.#host.change('end', { outcome: 'pending' })
       this.#watch()
-    } else if (returned || kept.phase === 'submitted') {
+    } else if (callback?.status || kept.phase === 'submitted') {
+      // Didit adds a status when the visitor is done; without one they have only left.
       this.#submit(callback?.status)
     } else {
       void this.#recall()
@@ -162,17 +161,6 @@ export class Course {
   #drop(): void {
     this.#attempt.mark('ended')
     this.#host.element.reset()
-  }
-
-  /** Back without finishing may bring the very page that left out of the browser's cache. */
-  #awaitReturn(signal: AbortSignal): void {
-    addEventListener(
-      'pageshow',
-      ({ persisted }) => {
-        if (persisted) this.#host.again()
-      },
-      { signal },
-    )
   }
 
   #followFrame({ url, node, signal, listen }: Frame): void {

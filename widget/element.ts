@@ -4,7 +4,7 @@ import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
 import { type Input, type State, step } from './flow.ts'
 import type { Messages } from './locales/en.ts'
-import { direction, LABEL, loadMessages, lookup } from './locales/index.ts'
+import { direction, FAILED, LABEL, loadMessages, lookup } from './locales/index.ts'
 import { styles } from './styles.ts'
 
 const load = () => import('./attempt.ts')
@@ -216,7 +216,7 @@ export class DiditVerify extends LitElement {
                 aria-busy=${busy}
               ><slot>${again ? words.resume : words.start}</slot></button></slot>`
       }
-      <p part="message" role="status">${(key && words[key as keyof typeof words]) || nothing}</p>
+      <p part="message" role="status">${(key && words[key as keyof typeof words]) || (state === 'ended' && error ? FAILED : nothing)}</p>
       <div id="stage"></div>
     </div>`
   }

@@ -30,7 +30,7 @@ export const frameStyles = css`
   dialog::backdrop {
     background: rgb(8 12 20 / 0.6);
   }
-  header {
+  .bar {
     display: flex;
     align-items: center;
     gap: 1rem;
@@ -44,8 +44,8 @@ export const frameStyles = css`
     font-size: 1.0625rem;
     outline: none;
   }
-  main {
-    position: relative;
+  [part='body'] {
+    grid-area: 2 / 1;
     display: grid;
     min-height: 0;
     overflow: auto;

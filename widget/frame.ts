@@ -73,13 +73,13 @@ export function dialog(
   on: DialogEvents,
 ): TemplateResult {
   return html`<dialog part="dialog" aria-labelledby="title" @cancel=${on.cancel} @close=${on.closed}>
-    <header ?inert=${question}>
+    <div class="bar" ?inert=${question}>
       <h2 id="title" tabindex="-1">${words.title}</h2>
       <button part="close" type="button" @click=${on.close}>${words.close}</button>
-    </header>
-    <main part="body" ?inert=${question}>
+    </div>
+    <div part="body" ?inert=${question}>
       ${frame?.node ?? note ?? html`<div class="note"><div class="wait"></div></div>`}
-    </main>
+    </div>
     <div ?inert=${question}>${strip}</div>
     ${question}
     <p class="quiet" role="status">${status}</p>

@@ -47,7 +47,7 @@ export function hostedRoutes({ sessions, faults }: HostedOptions) {
         open: OPEN.includes(session.status),
         scenario: session.scenario ?? 'approve',
         api: `/session/${session.token}`,
-        leave: callbackUrl(session, faults),
+        leave: callbackUrl(session, faults, false),
         page: faults.page,
       }),
     )
@@ -62,7 +62,7 @@ export function hostedRoutes({ sessions, faults }: HostedOptions) {
     if (!opened) return c.json({ detail: 'Not found.' }, 404)
     if (!OPEN.includes(opened.status)) return over(c, opened)
     sessions.open(opened)
-    return c.json({ status: opened.status, leave: callbackUrl(opened, faults) })
+    return c.json({ status: opened.status, leave: callbackUrl(opened, faults, false) })
   })
 
   app.post('/session/:token/finish', async (c) => {
@@ -89,12 +89,16 @@ function over(c: Context, session: SandboxSession) {
   return c.json({ detail: 'This session is over.', status: session.status }, 409)
 }
 
-/** The callback with Didit's two parameters behind its own, its hash kept at the end. */
-function callbackUrl(session: SandboxSession, faults: Faults): string | null {
+/**
+ * The callback with Didit's two parameters behind its own, its hash kept at the end.
+ *
+ * @param done whether the visitor is; Didit documents a status for those only.
+ */
+function callbackUrl(session: SandboxSession, faults: Faults, done = true): string | null {
   if (!session.callback) return null
   const url = new URL(session.callback)
   url.searchParams.append('verificationSessionId', session.id)
-  url.searchParams.append('status', session.status)
+  if (done) url.searchParams.append('status', session.status)
   // A space is written as a plus by URLSearchParams; a real plus is already `%2B` by then.
   if (faults.page.space !== '+') url.search = url.search.replaceAll('+', '%20')
   return url.href

@@ -121,7 +121,7 @@ describe('serve', () => {
     undo.push(() => close(other))
     const program = serve()
     expect(await program.ended()).toBe(1)
-    const words = `Port ${port} is in use. Stop what uses it, or set another PORT.`
+    const words = `Port ${port} is in use. Stop what uses it, or choose another port.`
     expect(program.output().trim()).toBe(words)
   })
 

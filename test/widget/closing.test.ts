@@ -46,7 +46,7 @@ describe('closing', () => {
     await until(() => question(element))
     find(element, '#stay').click()
     expect(question(element)).to.equal(null)
-    expect(find(element, 'main').inert).to.equal(false)
+    expect(find(element, '[part=body]').inert).to.equal(false)
     expect(focused(element)).to.equal(find(element, '#title'))
     expect(status(element)).to.equal('')
     expect(element.state).to.equal('open')
@@ -180,7 +180,7 @@ describe('closing', () => {
     answer?.()
     await loaded(made)
     expect(focused(element)).to.equal(find(element, '#stay'))
-    expect(find(element, 'main').inert).to.equal(true)
+    expect(find(element, '[part=body]').inert).to.equal(true)
   })
 
   it('after "thank you" ends as pending', async () => {

@@ -3,6 +3,9 @@ import type { Messages } from './en.ts'
 /** The one English text that every page view carries: what the trigger says. */
 export const LABEL = 'Verify your identity'
 
+/** For who cannot even load the words that say what is wrong. */
+export const FAILED = 'This did not work. Check your connection and try again.'
+
 /** Each language is a file of its own, loaded when a page needs it. English comes with the attempt. */
 const FILES: Record<string, () => Promise<{ messages: Messages }>> = {
   ar: () => import('./ar.ts'),
