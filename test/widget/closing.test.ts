@@ -33,7 +33,7 @@ describe('closing', () => {
     find(element, '[part=close]').click()
     await until(() => question(element))
     expect(focused(element)).to.equal(find(element, '#stay'))
-    for (const rest of ['header', 'main']) {
+    for (const rest of ['.bar', '[part=body]']) {
       expect(find(element, rest).inert, rest).to.equal(true)
     }
     expect(made.events.at(-1)).to.include({ type: 'didit-close-request', source: 'button' })
