@@ -37,7 +37,9 @@ export async function startServer(
   const { baseUrl, apiKey, maxSessionsPerHour } = config
   const options: VerifyOptions = {
     ...config,
-    didit: createDidit({ apiKey, baseUrl }),
+    // Somebody waits for each answer, and reconcile repeats what fails: neither repeats nor long
+    // waits here.
+    didit: createDidit({ apiKey, baseUrl, retries: 0, patience: 2_000, log }),
     store,
     limits: maxSessionsPerHour === undefined ? {} : { app: maxSessionsPerHour },
     log,

@@ -1,123 +1,250 @@
-import type { CreatedSession, CreateSession, Decision } from './types.ts'
+import type { Log, Timers } from '../options.ts'
+import type { Scope } from './budget.ts'
+import * as checks from './checks.ts'
+import { check, idOf } from './checks.ts'
+import { path } from './path.ts'
+import { createSessions } from './sessions.ts'
+import { type Call, createTransport } from './transport.ts'
+import type * as didit from './types.ts'
+import { createVerbs } from './verbs.ts'
+
+export type { Scope } from './budget.ts'
+export type { Download } from './download.ts'
+export type { InputProblem, RateLimit } from './errors.ts'
+export { DecisionPending, DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
+export type { Call } from './transport.ts'
+export type { WaitOptions } from './wait.ts'
 
 export interface DiditOptions {
-  apiKey: string
+  /** The key of the application. Only `account` does without. */
+  apiKey?: string
+  /** Bearer token from `account.login()`, for `account.organizations()` and what is below it. */
+  accessToken?: string
   /** Origin of the API, without `/v3`. Default `https://verification.didit.me`. */
   baseUrl?: string
+  /** Registration, with its path. Default `https://apx.didit.me/auth/v2`. */
+  authUrl?: string
   /** Default `globalThis.fetch`. */
   fetch?: typeof globalThis.fetch
-  /** Milliseconds to wait for an answer. Default 10000. */
+  /** Milliseconds to wait for each answer. Default 10000. */
   timeout?: number
-}
-
-/** Didit answered, and the answer is no. */
-export class DiditError extends Error {
-  override readonly name = 'DiditError'
-  readonly status: number
-  /** Didit's optional stable `code`. */
-  readonly code: string | undefined
-  /** The parsed body, of any shape: Didit's errors have no single envelope. */
-  readonly fields: unknown
-  /** Seconds from `Retry-After`, where it was sent. */
-  readonly retryAfter: number | undefined
-  /** Method and path of the request. */
-  readonly request: string
-
-  constructor(status: number, fields: unknown, request: string, retryAfter?: number) {
-    super(`Didit answered ${status} to ${request}`)
-    this.status = status
-    this.fields = fields
-    this.request = request
-    this.retryAfter = retryAfter
-    this.code = isRecord(fields) && typeof fields.code === 'string' ? fields.code : undefined
-  }
-}
-
-/** No answer came: the network failed, or time ran out. `cause` says which. */
-export class DiditUnreachable extends Error {
-  override readonly name = 'DiditUnreachable'
-  readonly timedOut: boolean
-
-  constructor(request: string, cause: unknown) {
-    super(`Didit did not answer ${request}`, { cause })
-    this.timedOut = cause instanceof Error && cause.name === 'TimeoutError'
-  }
+  /**
+   * How often to repeat what is safe to repeat: reading, creating a session with `vendor_data`,
+   * deleting after a 503. Default 2: with pauses of 5 and 10 seconds that outlasts a restart at
+   * Didit and still ends while somebody is looking. 0 where answers must be quick.
+   */
+  retries?: number
+  /**
+   * Milliseconds that a call may spend on waiting, between repeats and for the budget, all in all.
+   * Default 120000: two windows of Didit's rate limits. Longer waits are not begun; the error says
+   * how long to stay away.
+   */
+  patience?: number
+  /**
+   * Requests per minute and scope that this client keeps below. Default: Didit's limits. `false`
+   * leaves counting to Didit.
+   */
+  budget?: false | Partial<Record<Scope, number>>
+  /** Milliseconds since 1970. Default `Date.now`. */
+  now?(): number
+  timers?: Timers
+  /** Default `console`. Never told keys, tokens, addresses of sessions or persons' data. */
+  log?: Log
 }
 
 export type Didit = ReturnType<typeof createDidit>
 
 /**
- * The client of Didit's API, one line per endpoint.
+ * The client of Didit's API, one line per endpoint, names as on Didit's wire. Input that Didit is
+ * certain to refuse, or to ignore silently, is not sent.
  *
- * @throws {DiditError} from every method when Didit refuses.
- * @throws {DiditUnreachable} from every method when no answer came.
+ * @throws in a browser: the key would be everybody's.
+ * @throws {DiditInputError} from every method, for input that cannot be right.
+ * @throws {DiditError} from every method, when Didit refuses.
+ * @throws {DiditUnreachable} from every method, when no answer came.
  */
 export function createDidit(options: DiditOptions) {
-  const { apiKey, fetch = globalThis.fetch, timeout = 10_000 } = options
-  const baseUrl = (options.baseUrl ?? 'https://verification.didit.me').replace(/\/$/, '')
-
-  /** @param has the fields that are text in every answer; one without them is not Didit's. */
-  async function send<T>(method: string, path: string, has: (keyof T & string)[], body?: object) {
-    const request = `${method} ${path}`
-    let response: Response
-    let text: string
-    try {
-      response = await fetch(`${baseUrl}/v3${path}`, {
-        method,
-        headers: { 'x-api-key': apiKey, ...(body && { 'content-type': 'application/json' }) },
-        body: body && JSON.stringify(body),
-        // A redirect would lose the key, and Didit's canonical paths never redirect.
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeout),
-      })
-      text = await response.text()
-    } catch (cause) {
-      throw new DiditUnreachable(request, cause)
-    }
-    const answer = parse(text)
-    const whole = isRecord(answer) && has.every((name) => typeof answer[name] === 'string')
-    if (response.ok && whole) return answer as T
-    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-    throw new DiditError(
-      response.ok ? 502 : response.status,
-      answer,
-      request,
-      Number.isFinite(retryAfter) ? retryAfter : undefined,
-    )
-  }
-
-  return {
-    sessions: {
-      /** Creates a session, or hands back the unfinished one of the same `vendor_data`. */
-      create: (body: CreateSession) =>
-        send<CreatedSession>('POST', '/session/', ['session_id', 'status', 'url'], body),
-      /** The session as it is now, at any point of its life. */
-      decision: (id: string) => send<Decision>('GET', path`/session/${id}/decision/`, ['status']),
-    },
-  }
-}
-
-/** Encodes what is put into a path and refuses what would leave it. */
-function path(strings: TemplateStringsArray, ...values: string[]): string {
-  return String.raw(
-    { raw: strings },
-    ...values.map((value) => {
-      if (!value || value === '.' || value === '..') {
-        throw new TypeError(`${JSON.stringify(value)} is not an id; pass one that Didit gave you.`)
-      }
-      return encodeURIComponent(value)
+  refuseBrowsers()
+  const { apiKey, accessToken, retries = 2, patience = 120_000, budget = {} } = options
+  const { fetch = globalThis.fetch, timeout = 10_000, now = Date.now } = options
+  const timers = options.timers ?? (globalThis as unknown as Timers)
+  const log = options.log ?? (console as Log)
+  const base = withoutSlash(options.baseUrl ?? 'https://verification.didit.me')
+  const auth = withoutSlash(options.authUrl ?? 'https://apx.didit.me/auth/v2')
+  const addresses = { v3: `${base}/v3`, auth, system: base }
+  const tools = { now, timers, log }
+  const verbs = createVerbs(
+    createTransport({
+      apiKey,
+      accessToken,
+      addresses,
+      fetch,
+      timeout,
+      retries,
+      patience,
+      budget,
+      ...tools,
     }),
   )
-}
+  const { get, post, patch, remove } = verbs
+  const onAuth = (call?: Call) => ({ ...call, api: 'auth' as const })
+  const workflow = (id: string) => path`/workflows/${idOf('settings_uuid', id)}/`
+  const destination = (id: string) => path`/webhook/destinations/${idOf('destination_uuid', id)}/`
+  const delivery = (id: string, attempt: string) =>
+    destination(id) + path`deliveries/${idOf('delivery_uuid', attempt)}/`
+  const entries = (id: string) => path`/lists/${idOf('list_uuid', id)}/entries/`
+  const organization = (id: string) =>
+    path`/organizations/me/${idOf('organization_uuid', id)}/applications/`
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+  return {
+    /** Getting an account and its keys. Needs no key; the last three need a Bearer token. */
+    account: {
+      /** Sends a code by e-mail. Five registrations per address and hour. */
+      register: async (body: didit.Register, call?: Call) =>
+        post<didit.Registered>(
+          '/programmatic/register/',
+          check(checks.REGISTER, body),
+          onAuth(call),
+        ),
+      /** The key is `application.api_key` of the answer. */
+      verifyEmail: async (body: didit.VerifyEmail, call?: Call) =>
+        post<didit.VerifiedEmail>(
+          '/programmatic/verify-email/',
+          check(checks.VERIFY_EMAIL, body),
+          onAuth(call),
+        ),
+      /** A new code; once a minute. */
+      resendOtp: async (body: didit.ResendOtp, call?: Call) =>
+        post<object>('/programmatic/resend-otp/', check(checks.RESEND_OTP, body), onAuth(call)),
+      /** Locked for 15 minutes after five wrong passwords. */
+      login: async (body: didit.Login, call?: Call) =>
+        post<didit.Tokens>('/programmatic/login/', check(checks.LOGIN, body), onAuth(call)),
+      organizations: async (call?: Call) =>
+        get<didit.Organization[]>('/organizations/me/', undefined, onAuth(call)),
+      applications: async (org: string, call?: Call) =>
+        get<didit.Application[]>(organization(org), undefined, onAuth(call)),
+      application: async (org: string, app: string, call?: Call) =>
+        get<didit.Application>(
+          organization(org) + path`${idOf('application_uuid', app)}/`,
+          undefined,
+          onAuth(call),
+        ),
+    },
+
+    billing: {
+      balance: async (call?: Call) => get<didit.Balance>('/billing/balance/', undefined, call),
+      /** Where to pay; nothing is charged by the call. */
+      topUp: async (body: didit.TopUp, call?: Call) =>
+        post<didit.Checkout>('/billing/top-up/', check(checks.TOP_UP, body), call),
+    },
+
+    workflows: {
+      /** One page of versions, newest first. */
+      list: async (query: didit.Paging = {}, call?: Call) =>
+        asPage(
+          await get<didit.Page<didit.WorkflowRow> | didit.WorkflowRow[]>(
+            '/workflows/',
+            { limit: 50, ...check(checks.PAGING, query) },
+            call,
+          ),
+        ),
+      /** By the `uuid` of a version, as the next two. */
+      get: async (id: string, call?: Call) => get<didit.Workflow>(workflow(id), undefined, call),
+      /** Every call makes another one; 50 at most. Sessions want `workflow_id` of the answer. */
+      create: async (body: didit.CreateWorkflow, call?: Call) =>
+        post<didit.Workflow>('/workflows/', check(checks.CREATE_WORKFLOW, body), call),
+      /** Without `status` in place; `status: 'published'` makes a version with a new `uuid`. */
+      update: async (id: string, body: didit.UpdateWorkflow, call?: Call) =>
+        patch<didit.Workflow>(workflow(id), check(checks.UPDATE_WORKFLOW, body), call),
+      delete: async (id: string, call?: Call) => remove<null>(workflow(id), call),
+    },
+
+    sessions: createSessions(verbs, tools),
+
+    /** The blocklist of the guides. A match declines the next session. */
+    blocklist: {
+      add: async (body: didit.BlocklistAdd, call?: Call) =>
+        post<{ message: string }>('/blocklist/add/', check(checks.BLOCKLIST_CHANGE, body), call),
+      remove: async (body: didit.BlocklistRemove, call?: Call) =>
+        post<{ message: string }>('/blocklist/remove/', check(checks.BLOCKLIST_CHANGE, body), call),
+      list: async (query: didit.ListBlocklist = {}, call?: Call) =>
+        get<didit.Page<didit.BlocklistEntry>>(
+          '/blocklist/',
+          check(checks.LIST_BLOCKLIST, query),
+          call,
+        ),
+    },
+
+    /** What replaces the blocklist. Bodies go through as they are. */
+    lists: {
+      list: async (query: didit.ListBody = {}, call?: Call) =>
+        get<didit.ListBody>('/lists/', query, call),
+      create: async (body: didit.ListBody, call?: Call) =>
+        post<didit.ListBody>('/lists/', body, call),
+      entries: async (list: string, query: didit.ListBody = {}, call?: Call) =>
+        get<didit.ListBody>(entries(list), query, call),
+      /** `value`, or `reference_session_id`. */
+      addEntry: async (list: string, body: didit.ListBody, call?: Call) =>
+        post<didit.ListBody>(entries(list), body, call),
+      /** `image` in base64, and `comment`. */
+      uploadFace: async (list: string, body: didit.ListBody, call?: Call) =>
+        post<didit.ListBody>(`${entries(list)}face-upload/`, body, call),
+    },
+
+    webhooks: {
+      /** The old single configuration, as `update`. */
+      get: async (call?: Call) => get<didit.WebhookSettings>('/webhook/', undefined, call),
+      update: async (body: didit.UpdateWebhook, call?: Call) =>
+        patch<didit.WebhookSettings>('/webhook/', check(checks.UPDATE_WEBHOOK, body), call),
+      destinations: async (call?: Call) =>
+        get<didit.DestinationRow[]>('/webhook/destinations/', undefined, call),
+      /** With its secret. */
+      destination: async (id: string, call?: Call) =>
+        get<didit.Destination>(destination(id), undefined, call),
+      /** Name `subscribed_events`: without them nothing is delivered. */
+      createDestination: async (body: didit.CreateDestination, call?: Call) =>
+        post<didit.Destination>(
+          '/webhook/destinations/',
+          check(checks.CREATE_DESTINATION, body),
+          call,
+        ),
+      updateDestination: async (id: string, body: didit.UpdateDestination, call?: Call) =>
+        patch<didit.Destination>(destination(id), check(checks.UPDATE_DESTINATION, body), call),
+      deleteDestination: async (id: string, call?: Call) => remove<null>(destination(id), call),
+      /** Each attempt is a row. */
+      deliveries: async (id: string, query: didit.ListDeliveries = {}, call?: Call) =>
+        get<didit.Page<didit.DeliveryRow>>(
+          `${destination(id)}deliveries/`,
+          check(checks.LIST_DELIVERIES, query),
+          call,
+        ),
+      delivery: async (id: string, attempt: string, call?: Call) =>
+        get<didit.Delivery>(delivery(id, attempt), undefined, call),
+      /** Sends the stored payload once more, signed anew, to the address of that time. */
+      resend: async (id: string, attempt: string, call?: Call) =>
+        post<didit.DeliveryRow>(`${delivery(id, attempt)}resend/`, undefined, call),
+    },
+
+    /** Whether Didit is up. Needs no key and counts against no limit. */
+    health: async (call?: Call) =>
+      get<didit.Health>('/system/healthcheck', undefined, { ...call, api: 'system' }),
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Older Didits answer the list of workflows without an envelope. */
+function asPage<Row>(answer: didit.Page<Row> | Row[]): didit.Page<Row> {
+  if (!Array.isArray(answer)) return answer
+  return { count: answer.length, next: null, previous: null, results: answer }
+}
+
+function refuseBrowsers(): void {
+  if ('window' in globalThis && 'document' in globalThis) {
+    throw new Error(
+      'createDidit() holds your API key and refuses to run in a browser. Call it on the server.',
+    )
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
 }

@@ -1,7 +1,17 @@
-// Didit's wire: what it is sent, what it answers, what it posts. Types, and one schema for what
-// comes unasked.
+// Didit's wire: what it is sent, what it answers, what it posts, named as there. Types, the lists of
+// words they are made of, and one schema for what comes unasked. One file per noun in types/.
 
 import { z } from 'zod'
+
+export type * from './types/account.ts'
+export type * from './types/aml.ts'
+export * from './types/blocklist.ts'
+export type * from './types/business.ts'
+export type * from './types/decision.ts'
+export type * from './types/person.ts'
+export * from './types/session.ts'
+export * from './types/webhook.ts'
+export * from './types/workflow.ts'
 
 /** The languages of the hosted page and of Didit's e-mails. Didit compares them case-sensitively. */
 // biome-ignore format: a word list reads better in rows
@@ -91,145 +101,6 @@ export interface CreatedSession {
   callback: string | null
   workflow_id: string
   workflow_version: number
-}
-
-/** The state of one check inside a decision. */
-export type FeatureStatus =
-  | 'Not Finished'
-  | 'Approved'
-  | 'Declined'
-  | 'In Review'
-  | 'Expired'
-  | 'Resub Requested'
-
-/** Something a check has noticed. `risk` is an open set of upper-case codes. */
-export interface Warning {
-  feature: string
-  risk: string
-  additional_data: object | null
-  log_type: 'error' | 'warning' | 'information'
-  short_description: string
-  long_description: string
-  node_id: string
-}
-
-/** What every check of a decision has. */
-export interface Check {
-  node_id: string
-  status: FeatureStatus
-  warnings: Warning[]
-}
-
-/** What a document says. Fields that were not read are null. */
-export interface IdVerification extends Check {
-  /** A display name: `Passport`, `Identity Card`, … */
-  document_type: string | null
-  document_subtype: string | null
-  document_number: string | null
-  personal_number: string | null
-  portrait_image: string | null
-  front_image: string | null
-  back_image: string | null
-  date_of_birth: string | null
-  age: number | null
-  expiration_date: string | null
-  date_of_issue: string | null
-  /** ISO 3166-1 alpha-3. */
-  issuing_state: string | null
-  issuing_state_name: string | null
-  first_name: string | null
-  last_name: string | null
-  full_name: string | null
-  gender: string | null
-  address: string | null
-  formatted_address: string | null
-  place_of_birth: string | null
-  marital_status: string | null
-  nationality: string | null
-  matches: unknown[]
-}
-
-/** Whether a living person stood before the camera. Scores run from 0 to 100. */
-export interface LivenessCheck extends Check {
-  method: string
-  score: number | null
-  reference_image: string | null
-  video_url: string | null
-  age_estimation: number | null
-  matches: unknown[]
-  face_quality: number | null
-  face_luminance: number | null
-}
-
-/** Whether selfie and document show the same face. */
-export interface FaceMatch extends Check {
-  score: number | null
-  source_image_session_id: string | null
-  source_image: string | null
-  target_image: string | null
-}
-
-/** Where the person was connected from. */
-export interface IpAnalysis extends Check {
-  device_brand: string | null
-  device_model: string | null
-  browser_family: string | null
-  os_family: string | null
-  platform: string | null
-  ip_country: string | null
-  ip_country_code: string | null
-  ip_address: string | null
-  is_vpn_or_tor: boolean
-  is_data_center: boolean
-  matches: unknown[]
-}
-
-/** A decision that a person or the API took over the checks' own. */
-export interface Review {
-  user: string
-  new_status: string
-  comment: string | null
-  created_at: string
-}
-
-/** The answer of `GET /v3/session/{id}/decision/`, version 3. An array is null until its check ran. */
-export interface Decision {
-  session_id: string
-  session_kind: 'user' | 'business'
-  session_number: number | null
-  session_url: string | null
-  /** One of Didit's ten statuses, or what a newer Didit sends. */
-  status: string
-  environment: 'live' | 'sandbox'
-  workflow_id: string | null
-  features: string[]
-  vendor_data: string | null
-  metadata: unknown
-  expected_details: ExpectedDetails | null
-  contact_details: ContactDetails | null
-  callback: string | null
-  id_verifications: IdVerification[] | null
-  nfc_verifications: Check[] | null
-  liveness_checks: LivenessCheck[] | null
-  face_matches: FaceMatch[] | null
-  phone_verifications: Check[] | null
-  email_verifications: Check[] | null
-  poa_verifications: Check[] | null
-  document_ai_documents: Check[] | null
-  questionnaire_responses: Check[] | null
-  aml_screenings: Check[] | null
-  ip_analyses: IpAnalysis[] | null
-  database_validations: Check[] | null
-  reviews: Review[]
-  /** ISO 8601, UTC, microseconds. */
-  created_at: string
-  expires_at: string | null
-}
-
-/** A step of the flow that has to be done again. */
-export interface ResubmitNode {
-  node_id: string
-  feature: string
 }
 
 /** The body of a webhook about a session; its times are Unix seconds. Further keys are dropped. */

@@ -220,7 +220,7 @@ async function startHanging() {
       return
     }
     const body = {
-      session_id: 's1',
+      session_id: '0b5e1e6a-3c39-4c3e-9d64-0a5f1f6f2b11',
       status: 'Not Started',
       url: 'https://verify.didit.me/session/x',
     }

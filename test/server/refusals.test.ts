@@ -191,7 +191,7 @@ describe('when Didit', () => {
     ],
   ]
   it.each(rows)('%s (%i), the page is told so', async (_, status, body, answer, code, headers) => {
-    const { post, didit, store, lines } = await createBff({ identify: () => 'user-1' })
+    const { post, didit, store, lines, clock } = await createBff({ identify: () => 'user-1' })
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const retry = { 'retry-after': (headers as Record<string, string>)?.['retry-after'] ?? '' }
     didit.answer = () =>
@@ -203,6 +203,8 @@ describe('when Didit', () => {
     expect(await store.newestSession('user-1')).toBeUndefined()
     expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
     didit.answer = (_request, pass) => pass()
+    // Didit is left in peace for as long as it asked for.
+    clock.pass(60_000)
     expect((await post()).status).toBe(201)
   })
 

@@ -60,6 +60,10 @@ export async function createBff(options: BffOptions = {}) {
       apiKey: 'key',
       baseUrl: DIDIT,
       timeout,
+      // As `serve` asks: somebody waits for each answer.
+      retries: 0,
+      patience: 2_000,
+      now,
       async fetch(input, init) {
         const request = new Request(input, init)
         didit.calls.push(`${request.method} ${new URL(request.url).pathname}`)
