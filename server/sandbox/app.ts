@@ -1,28 +1,33 @@
 // A Didit on this machine: its API, its hosted page, its webhooks, and controls for all of them.
 
 import { Hono, type MiddlewareHandler } from 'hono'
-import { type ApiOptions, apiRoutes, DEFAULT_WORKFLOW, notFoundPage } from './api.ts'
+import { apiRoutes, notFoundPage } from './api.ts'
 import { controlRoutes } from './control.ts'
 import { buildDecision } from './decision.ts'
-import { apiFault, type Faults, noFaults } from './faults.ts'
+import { apiFault, type Faults } from './faults.ts'
 import { hostedRoutes } from './hosted.ts'
-import { createLimiter } from './limits.ts'
-import { createSessions, type SandboxSession } from './sessions.ts'
-import { createWebhooks, type Destination, type Log, type Timers } from './webhooks.ts'
+import { named } from './review.ts'
+import type { SandboxSession } from './session.ts'
+import { around } from './sessions-api.ts'
+import { createState } from './state.ts'
+import type { Log, Timers } from './webhooks.ts'
 
-export { DEFAULT_WORKFLOW }
+export { APPLICATION, OTP, PARTNER } from './accounts.ts'
+export { BIOMETRIC_WORKFLOW, DEFAULT_WORKFLOW, GUIDE_WORKFLOW } from './workflows.ts'
 
-const APPLICATION = '22222222-3333-4444-8555-666666666666'
 const WITH_DECISION = ['Approved', 'Declined', 'In Review', 'Abandoned']
 
 export interface SandboxOptions {
   /** The sandbox's own origin, for example `http://127.0.0.1:4010`. Session URLs begin with it. */
   publicUrl: string
   /** Where webhooks go. Default: nowhere, until `PUT /_sandbox/webhook`. */
-  webhook?: Destination
-  /** Whether Didit's rate limits hold. Default true. */
+  webhook?: { url: string; secret: string }
+  /** Whether Didit's rate limits, cooldowns and quotas hold. Default true. */
   limits?: boolean
-  /** Refuse what Didit refuses although it is handy here, such as loopback webhooks. Default false. */
+  /**
+   * Refuse what Didit refuses although it is handy here: the older forms of requests, webhooks to
+   * this machine, accounts at example.com. Default false.
+   */
   strict?: boolean
   /** Sends the webhooks. Default `globalThis.fetch`. */
   fetch?: typeof globalThis.fetch
@@ -41,18 +46,22 @@ export function createSandbox(options: SandboxOptions) {
   const publicUrl = new URL(options.publicUrl).origin
   const { strict = false, limits = true, random = Math.random, now = Date.now } = options
   const timers = options.timers ?? (globalThis as unknown as Timers)
-  const faults = noFaults()
-  const limiter = createLimiter(now)
-  const webhooks = createWebhooks({
-    // Looked up late, so that a test may replace the global.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+  const state = createState({
+    publicUrl,
+    strict,
+    limits,
     now,
     timers,
+    // Looked up late, so that a test may replace the global.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log: options.log ?? (console as Log),
-    faults,
-    destination: options.webhook ?? null,
+    webhook: options.webhook ?? null,
+    onChange(session) {
+      const targets = state.destinations.targets(session.application, 'status.updated')
+      if (targets.length > 0) state.webhooks.send(event(session), targets)
+    },
   })
-  const sessions = createSessions({ now, onChange: (session) => webhooks.send(event(session)) })
+  const { sessions, webhooks, faults, reset } = state
 
   /** What Didit posts about a session, at the moment it happens. */
   function event(session: SandboxSession) {
@@ -61,46 +70,42 @@ export function createSandbox(options: SandboxOptions) {
       event_id: crypto.randomUUID(),
       webhook_type: 'status.updated',
       created_at: Math.floor(now() / 1000),
-      application_id: APPLICATION,
+      application_id: session.application,
       environment: 'sandbox',
       sandbox_scenario: session.scenario,
       session_id: session.id,
       status,
-      workflow_id: session.workflowId,
-      workflow_version: 1,
+      workflow_id: session.workflow.workflowId,
+      workflow_version: session.workflow.version,
       vendor_data: session.vendorData,
       metadata: session.metadata,
-      ...(WITH_DECISION.includes(status) && { decision: buildDecision(session, publicUrl, now()) }),
+      ...(session.workflow.kind === 'business' && {
+        business_session_id: session.id,
+        session_kind: 'business',
+        vendor_business_id: session.vendorData,
+      }),
+      ...(WITH_DECISION.includes(status) && { decision: buildDecision(session, around(state)) }),
       ...(status === 'Resubmitted' && { resubmit_info: resubmitInfo(session) }),
     }
   }
 
-  /** Forgets sessions, deliveries, faults and counts; webhooks go where they went at the start. */
-  function reset() {
-    sessions.clear()
-    webhooks.clear()
-    webhooks.setDestination(options.webhook ?? null)
-    limiter.clear()
-    Object.assign(faults, noFaults())
-  }
-
-  const api: ApiOptions = { publicUrl, now, sessions, limiter: limits ? limiter : null }
   const app = new Hono()
     .use('*', misbehave(faults, timers, random))
-    .route('/', apiRoutes(api))
-    .route('/', controlRoutes({ publicUrl, strict, sessions, webhooks, faults, reset }))
+    .route('/', apiRoutes(state))
+    .route('/', controlRoutes(state, reset))
     .route('/', hostedRoutes({ sessions, faults }))
     .notFound(notFoundPage)
 
   return {
     app,
+    /** Puts everything back to how it was at the start. */
     reset,
     /** Resolves when no webhook is being sent; does not wait for retries and delays. */
     idle: webhooks.idle,
     /** Stops all timers; nothing is sent after it. */
     close() {
       webhooks.clear()
-      webhooks.setDestination(null)
+      webhooks.stop()
     },
   }
 }
@@ -127,6 +132,5 @@ const html = { 'Content-Type': 'text/html; charset=utf-8' }
 const json = { 'Content-Type': 'application/json' }
 
 function resubmitInfo(session: SandboxSession) {
-  const reasons = session.resubmit.map(({ node_id }) => [node_id, 'Please take the selfie again.'])
-  return { nodes_to_resubmit: session.resubmit, reasons: Object.fromEntries(reasons) }
+  return { nodes_to_resubmit: session.resubmit.map(named), reasons: session.reasons }
 }

@@ -3,10 +3,13 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import { STATUSES, type Status, statusRow } from '../contract.ts'
+import { APPLICATION } from './accounts.ts'
 import { sessionUrl } from './decision.ts'
-import { type Faults, setFaults } from './faults.ts'
-import type { SandboxSession, Sessions } from './sessions.ts'
-import type { Webhooks } from './webhooks.ts'
+import { setFaults } from './faults.ts'
+import type { SandboxSession } from './session.ts'
+import { setSettings } from './settings.ts'
+import type { State } from './state.ts'
+import { isPublic } from './webhooks-api.ts'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
@@ -19,18 +22,9 @@ const destination = z.strictObject({
   secret: z.string().min(1),
 })
 
-export interface ControlOptions {
-  publicUrl: string
-  /** Refuse webhook destinations that Didit would refuse: not https, or on loopback. */
-  strict: boolean
-  sessions: Sessions
-  webhooks: Webhooks
-  faults: Faults
-  reset(): void
-}
-
-export function controlRoutes(options: ControlOptions) {
-  const { publicUrl, strict, sessions, webhooks, faults, reset } = options
+/** @param reset puts everything back to how it was at the start */
+export function controlRoutes(state: State, reset: () => void) {
+  const { publicUrl, strict, sessions, webhooks, faults } = state
   const app = new Hono().basePath('/_sandbox')
   app.use(ownPagesOnly(publicUrl))
 
@@ -39,7 +33,7 @@ export function controlRoutes(options: ControlOptions) {
     return c.body(null, 204)
   })
 
-  app.get('/sessions', (c) => c.json(sessions.list().map((session) => row(session, publicUrl))))
+  app.get('/sessions', (c) => c.json(sessions.list().map((session) => row(session, state))))
 
   app.post('/sessions/:id/status', async (c) => {
     const session = sessions.byId(c.req.param('id'))
@@ -48,29 +42,48 @@ export function controlRoutes(options: ControlOptions) {
     if (!wanted.success) return invalid(c, wanted.error)
     const { status, force = false } = wanted.data
     const from = session.status
-    if (sessions.move(session, status, force)) return c.json(row(session, publicUrl))
-    const { next } = statusRow(from)
+    if (sessions.move(session, status, force)) return c.json(row(session, state))
+    const person = session.workflow.kind === 'user'
+    const next = statusRow(from).next.filter((each) => !person || each !== 'Awaiting User')
     const legal = next.length > 0 ? next.join(', ') : 'nothing'
     const detail = `Didit never moves a session from ${from} to ${status}; after ${from} comes ${legal}. Send {"force": true} to do it all the same.`
     return c.json({ detail, status: from, next }, 409)
   })
 
-  app.get('/webhook', (c) => c.json(webhooks.destination() ?? { url: null, secret: null }))
+  /** Where the webhooks of the main application go, in the words of the older API. */
+  const configuration = () => state.destinations.configuration(APPLICATION)
+
+  app.get('/webhook', (c) => {
+    const { url, secret } = configuration()
+    return c.json(url === null ? { url, secret: null } : { url, secret })
+  })
 
   app.put('/webhook', async (c) => {
     const json = await readJson(c)
     if (isObject(json) && Object.values(json).every((value) => value === null)) {
-      webhooks.setDestination(null)
+      configuration().url = null
       return c.json({ url: null, secret: null })
     }
     const wanted = destination.safeParse(json)
     if (!wanted.success) return invalid(c, wanted.error)
-    const { protocol, hostname } = new URL(wanted.data.url)
-    if (strict && (protocol !== 'https:' || LOOPBACK.includes(hostname))) {
+    if (strict && !isPublic(wanted.data.url)) {
       return c.json({ detail: 'Didit takes https destinations on public hosts only.' }, 400)
     }
-    webhooks.setDestination(wanted.data)
+    Object.assign(configuration(), wanted.data)
     return c.json(wanted.data)
+  })
+
+  // What would have been sent by e-mail: the codes of registrations, news of decisions.
+  app.get('/mails', (c) => c.json(state.mails))
+
+  app.get('/settings', (c) => c.json(state.settings))
+
+  app.put('/settings', async (c) => {
+    const found = setSettings(state.settings, await readJson(c))
+    if ('problem' in found) return c.json({ detail: found.problem }, 400)
+    const { organization } = state.accounts.ofKey(c.req.header('x-api-key') ?? 'key')
+    if (found.balance !== undefined) organization.balance = Math.round(found.balance * 10_000)
+    return c.json({ ...state.settings, balance: organization.balance / 10_000 })
   })
 
   app.get('/deliveries', (c) => c.json(webhooks.deliveries()))
@@ -114,7 +127,10 @@ function ownPagesOnly(publicUrl: string): MiddlewareHandler {
   }
 }
 
-function row(session: SandboxSession, publicUrl: string) {
+function row(session: SandboxSession, { publicUrl, sessions }: State) {
+  const { maxRetries } = session.workflow
+  const spent = maxRetries === null ? 0 : sessions.declines(session)
+  const retriesLeft = maxRetries === null ? null : Math.max(0, maxRetries + 1 - spent)
   return {
     session_id: session.id,
     session_number: session.number,
@@ -123,6 +139,7 @@ function row(session: SandboxSession, publicUrl: string) {
     url: sessionUrl(session, publicUrl),
     created_at: new Date(session.createdAt).toISOString(),
     expires_at: new Date(session.expiresAt).toISOString(),
+    retries_left: retriesLeft,
   }
 }
 

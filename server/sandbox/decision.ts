@@ -1,101 +1,114 @@
 // What `GET /v3/session/{id}/decision/` answers and a webhook carries.
 
-import type { Check, Decision, FeatureStatus, IdVerification, Warning } from '../didit/types.ts'
-import {
-  CHECKS,
-  type CheckName,
-  SCENARIOS,
-  type ScenarioName,
-  scenario,
-  USUAL_CHECKS,
-} from './scenarios.ts'
-import type { SandboxSession } from './sessions.ts'
+import type { Activity } from './activity.ts'
+import { CHECKS, type CheckName, check } from './checks.ts'
+import { companyPapers, keyPeople, registry } from './evidence/business.ts'
+import { email, phone } from './evidence/contact.ts'
+import { chip, document } from './evidence/document.ts'
+import type { Evidence } from './evidence/evidence.ts'
+import { age, faceMatch, liveness } from './evidence/face.ts'
+import { network } from './evidence/network.ts'
+import { papers, proofOfAddress, questionnaire } from './evidence/papers.ts'
+import { database, watchLists } from './evidence/registers.ts'
+import type { Run } from './flow.ts'
+import { olderDocument } from './older.ts'
+import type { SandboxSession } from './session.ts'
+import { microseconds } from './time.ts'
+import { priceOf } from './workflows.ts'
 
-const YEAR = 365.25 * 24 * 60 * 60 * 1000
-
-/** Names of the states whose documents the hosted page offers. */
-export const COUNTRIES: Readonly<Record<string, string>> = {
-  ESP: 'Spain',
-  DEU: 'Germany',
-  FRA: 'France',
-  ITA: 'Italy',
-  PRT: 'Portugal',
-  GBR: 'United Kingdom',
-  USA: 'United States',
-  BRA: 'Brazil',
-  IND: 'India',
-  JPN: 'Japan',
+const EVIDENCE: { readonly [name in CheckName]: Evidence } = {
+  AGE_ESTIMATION: age,
+  OCR: document,
+  NFC: chip,
+  LIVENESS: liveness,
+  FACE_MATCH: faceMatch,
+  PROOF_OF_ADDRESS: proofOfAddress,
+  QUESTIONNAIRE: questionnaire,
+  DOCUMENT_AI: papers,
+  PHONE_VERIFICATION: phone,
+  EMAIL_VERIFICATION: email,
+  DATABASE_VALIDATION: database,
+  AML: watchLists,
+  IP_ANALYSIS: network,
+  KYB_REGISTRY: registry,
+  KYB_DOCUMENTS: companyPapers,
+  KYB_KEY_PEOPLE: keyPeople,
 }
 
-/** Didit's warnings spell two checks differently from its list of features. */
-const WARNING_NAMES: { readonly [check in CheckName]?: string } = {
-  face: 'FACEMATCH',
-  ip: 'LOCATION',
-  address: 'PROOF_OF_ADDRESS',
+/** The arrays that only one kind of session has. */
+const OF_PERSONS = [
+  'id_verifications',
+  'nfc_verifications',
+  'liveness_checks',
+  'face_matches',
+  'poa_verifications',
+  'document_ai_documents',
+  'database_validations',
+]
+const OF_BUSINESSES = ['registry_checks', 'document_verifications', 'key_people_checks']
+
+/** What an answer about a session needs beside it. */
+export interface Surroundings {
+  publicUrl: string
+  now: number
+  /** The address of a picture or film of the session, for an hour. */
+  media(session: SandboxSession, name: string): string
 }
+
+export type Decision = ReturnType<typeof buildDecision>
 
 /** The decision of a session as it stands: at any status, each array null until its check ran. */
-export function buildDecision(session: SandboxSession, publicUrl: string, now: number): Decision {
-  const checks = checksOf(session)
-  const one = <T extends object>(name: CheckName, details: T): (Check & T)[] | null => {
-    const check = checks.get(name)
-    return check ? [{ ...check, ...details }] : null
-  }
+export function buildDecision(session: SandboxSession, around: Surroundings) {
+  const business = session.workflow.kind === 'business'
   return {
     session_id: session.id,
-    session_kind: 'user',
+    session_kind: session.workflow.kind,
     session_number: session.number,
-    session_url: sessionUrl(session, publicUrl),
+    session_url: session.sharedFrom ? null : sessionUrl(session, around.publicUrl),
     status: session.status,
     environment: 'sandbox',
-    workflow_id: session.workflowId,
-    features: featuresOf(session.played).map((name) => CHECKS[name].feature),
+    workflow_id: session.workflow.deleted ? null : session.workflow.workflowId,
+    features: featuresOf(session).map(({ feature }) => check(feature).feature),
     vendor_data: session.vendorData,
     metadata: session.metadata,
-    expected_details: session.expected,
-    contact_details: session.contact,
+    ...(!business && {
+      expected_details: session.expected,
+      contact_details: session.contact && {
+        ...session.contact,
+        phone: session.contact.phone ?? null,
+      },
+    }),
     callback: session.callback,
-    id_verifications: one('document', documentOf(session, now)),
-    nfc_verifications: one('nfc', {}),
-    liveness_checks: one('liveness', {
-      method: 'PASSIVE',
-      score: checks.get('liveness')?.status === 'Approved' ? 94.6 : 21.3,
-      reference_image: null,
-      video_url: null,
-      age_estimation: 34.2,
-      matches: [],
-      face_quality: 88.1,
-      face_luminance: 51.7,
-    }),
-    face_matches: one('face', {
-      score: { Approved: 96.4, 'In Review': 62.8 }[String(checks.get('face')?.status)] ?? 24.1,
-      source_image_session_id: null,
-      source_image: null,
-      target_image: null,
-    }),
-    phone_verifications: null,
-    email_verifications: null,
-    poa_verifications: one('address', {}),
-    document_ai_documents: null,
-    questionnaire_responses: null,
-    aml_screenings: one('aml', {}),
-    ip_analyses: one('ip', {
-      device_brand: null,
-      device_model: null,
-      browser_family: null,
-      os_family: null,
-      platform: null,
-      ip_country: 'Spain',
-      ip_country_code: 'ES',
-      ip_address: '192.0.2.17',
-      is_vpn_or_tor: false,
-      is_data_center: false,
-      matches: [],
-    }),
-    database_validations: one('database', {}),
-    reviews: session.reviews,
+    ...lists(session, around, business ? OF_PERSONS : OF_BUSINESSES),
+    reviews: session.activity.filter(({ new_status }) => new_status !== null).map(review),
     created_at: microseconds(session.createdAt),
     expires_at: microseconds(session.expiresAt),
+  }
+}
+
+/** The same with the timeline, as `?include=events` asks for it; persons only. */
+export function withEvents(session: SandboxSession, around: Surroundings) {
+  const { session_kind: _, ...decision } = buildDecision(session, around)
+  const { workflow } = session
+  return {
+    ...decision,
+    features: featuresOf(session).map(({ id, feature }) => ({
+      feature: feature === 'EMAIL_VERIFICATION' ? 'EMAIL' : check(feature).feature,
+      node_id: id,
+    })),
+    events: session.events.map(({ type, at }) => ({
+      event_type: type,
+      created_at: microseconds(at),
+    })),
+    activity_reviews: session.activity,
+    blocklisted: { face: false, document: false, phone: false, email: false },
+    cost_breakdown: { total: priceOf(workflow), currency: 'USD' },
+    workflow_type: null,
+    workflow_version: workflow.version,
+    workflow_version_id: workflow.uuid,
+    api_service: null,
+    session_type: session.channel ?? 'API',
+    has_device_nfc_support: false,
   }
 }
 
@@ -105,84 +118,36 @@ export function sessionUrl(session: SandboxSession, publicUrl: string): string {
   return `${publicUrl}${language}/session/${session.token}`
 }
 
-function featuresOf(played: ScenarioName | null): readonly CheckName[] {
-  const cause = played && scenario(played).cause?.[0]
-  const extra = cause && !(USUAL_CHECKS as readonly CheckName[]).includes(cause) ? [cause] : []
-  return [...USUAL_CHECKS, ...extra]
+/** The steps of the workflow, and those that ran although it lacks them. */
+export function featuresOf({ nodes, runs }: SandboxSession) {
+  const extra = runs.map(({ node }) => node).filter(({ id }) => !nodes.some((own) => own.id === id))
+  return [...nodes, ...extra.filter(({ id }, i) => extra.findIndex((each) => each.id === id) === i)]
 }
 
-/** The checks that have run. Steps to be done again have lost their data. */
-function checksOf(session: SandboxSession): Map<CheckName, Check> {
-  if (!session.played) return new Map()
-  const { status, cause } = scenario(session.played)
-  const again = session.resubmit.map(({ node_id }) => node_id)
-  const ran = featuresOf(session.played).filter((name) => !again.includes(CHECKS[name].node))
-  return new Map(
-    ran.map((name) => {
-      const node_id = CHECKS[name].node
-      const spoiled = cause?.[0] === name && status !== null
-      const expired = name === 'document' && session.status === 'Kyc Expired'
-      const state: FeatureStatus = spoiled ? status : 'Approved'
-      const warnings = spoiled ? [warning(name, cause[1], cause[2], status)] : []
-      return [name, { node_id, status: expired ? 'Expired' : state, warnings }]
-    }),
-  )
+function lists(session: SandboxSession, around: Surroundings, absent: readonly string[]) {
+  const names = Object.values(CHECKS).map(({ list }) => list as string)
+  const found = names
+    .filter((name) => !absent.includes(name))
+    .map((name) => {
+      const runs = session.runs.filter(({ node }) => check(node.feature).list === name)
+      return [name, runs.length > 0 ? runs.map((run) => entry(session, run, around)) : null]
+    })
+  return Object.fromEntries(found) as Record<string, Record<string, unknown>[] | null>
 }
 
-function warning(name: CheckName, risk: string, sentence: string, status: string): Warning {
-  return {
-    feature: WARNING_NAMES[name] ?? CHECKS[name].feature,
-    risk,
-    additional_data: null,
-    log_type: status === 'Declined' ? 'error' : 'warning',
-    short_description: risk.charAt(0) + risk.slice(1).toLowerCase().replaceAll('_', ' '),
-    long_description: sentence,
-    node_id: CHECKS[name].node,
-  }
+/** A step that is to be done again keeps its place and its state, and nothing of what it found. */
+function entry(session: SandboxSession, run: Run, { now, media }: Surroundings) {
+  const { node, status, warnings, cleared } = run
+  const silent = node.feature === 'QUESTIONNAIRE'
+  const common = { node_id: node.id, status, ...(!silent && { warnings }) }
+  const { person } = session
+  if (cleared || !person) return common
+  const scene = { session, person, run, now, media: (name: string) => media(session, name) }
+  const found = { ...common, ...EVIDENCE[node.feature](scene) }
+  const older = session.workflow.older && node.feature === 'OCR'
+  return older ? olderDocument(found) : found
 }
 
-function documentOf(session: SandboxSession, now: number): Omit<IdVerification, keyof Check> {
-  const { expected, played, document } = session
-  const cause = played ? scenario(played).cause?.[1] : undefined
-  const first = expected?.first_name ?? 'Álvaro'
-  const last = expected?.last_name ?? 'Muñoz Serrano'
-  const young = cause === SCENARIOS.decline_minimum_age.cause[1]
-  const stale = cause === SCENARIOS.decline_document_expired.cause[1]
-  const over = stale || session.status === 'Kyc Expired'
-  const born = young ? day(now - 15.5 * YEAR) : (expected?.date_of_birth ?? '1990-05-15')
-  const state = document?.country ?? expected?.id_country ?? 'ESP'
-  return {
-    document_type: document?.type ?? 'Passport',
-    document_subtype: null,
-    document_number: expected?.identification_number ?? 'XSB123456',
-    personal_number: null,
-    portrait_image: null,
-    front_image: null,
-    back_image: null,
-    date_of_birth: born,
-    age: Math.floor((now - Date.parse(born)) / YEAR),
-    expiration_date: day(session.createdAt + (over ? -0.1 : 6) * YEAR),
-    date_of_issue: day(session.createdAt - 4 * YEAR),
-    issuing_state: state,
-    issuing_state_name: COUNTRIES[state] ?? null,
-    first_name: first,
-    last_name: last,
-    full_name: `${first} ${last}`,
-    gender: expected?.gender ?? 'M',
-    address: null,
-    formatted_address: null,
-    place_of_birth: null,
-    marital_status: null,
-    nationality: expected?.nationality ?? state,
-    matches: [],
-  }
-}
-
-function day(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
-}
-
-/** Didit's times carry six decimals. */
-function microseconds(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z')
+function review({ actor_display, new_status, comment, created_at }: Activity) {
+  return { user: actor_display, new_status, comment: comment ?? '', created_at }
 }

@@ -4,11 +4,12 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Status } from '../contract.ts'
 import { LANGUAGES, RTL_LANGUAGES } from '../didit/types.ts'
-import { COUNTRIES } from './decision.ts'
+import { COUNTRIES } from './countries.ts'
 import type { Faults } from './faults.ts'
 import { plainPage, renderPage } from './page.ts'
 import { isScenario, scenario } from './scenarios.ts'
-import type { SandboxSession, Sessions } from './sessions.ts'
+import type { SandboxSession } from './session.ts'
+import type { Sessions } from './sessions.ts'
 
 /** Statuses in which the visitor has something to do. */
 const OPEN: readonly Status[] = ['Not Started', 'In Progress', 'Resubmitted']
@@ -74,8 +75,9 @@ export function hostedRoutes({ sessions, faults }: HostedOptions) {
     if (!body.success || !status) return c.json({ detail: 'No such ending.' }, 400)
     sessions.open(played)
     played.document = body.data.document ?? played.document
-    sessions.finish(played, body.data.scenario, status)
-    return c.json({ status, callback: callbackUrl(played, faults) })
+    sessions.finish(played, body.data.scenario)
+    // Not always what the scenario says: a blocklist has the last word.
+    return c.json({ status: played.status, callback: callbackUrl(played, faults) })
   })
 
   function session(c: Context): SandboxSession | undefined {

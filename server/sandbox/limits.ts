@@ -2,11 +2,14 @@
 
 const WINDOW = 60_000
 
-/** Calls per minute. Creating sessions counts in its own scope only. */
+const DAY = 24 * 60 * 60 * 1000
+
+/** Calls per minute. Creating sessions counts in its own scope only; a report as a read as well. */
 export const LIMITS = {
   create: { limit: 600, what: 'Session creation' },
   read: { limit: 600, what: 'GET request' },
   write: { limit: 300, what: 'Write request' },
+  pdf: { limit: 50, what: 'Session PDF generation' },
 } as const
 export type Scope = keyof typeof LIMITS
 
@@ -46,5 +49,21 @@ export function createLimiter(now: () => number) {
       }
     },
     clear: () => calls.clear(),
+  }
+}
+
+/** Counts what may be done so many times in 24 hours; `wait` counts one and says how long to wait. */
+export function createQuota(now: () => number) {
+  const done = new Map<string, number[]>()
+
+  return {
+    wait(caller: string, most: number): number {
+      const recent = (done.get(caller) ?? []).filter((at) => at > now() - DAY)
+      done.set(caller, recent)
+      if (recent.length >= most) return (recent[0] ?? now()) + DAY - now()
+      recent.push(now())
+      return 0
+    },
+    clear: () => done.clear(),
   }
 }

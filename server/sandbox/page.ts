@@ -1,7 +1,7 @@
 // The hosted page: what the visitor sees. Its looks and its behaviour are in the two files beside it.
 
 import type { Status } from '../contract.ts'
-import { COUNTRIES } from './decision.ts'
+import { COUNTRIES } from './countries.ts'
 import type { Faults } from './faults.ts'
 import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
@@ -206,7 +206,7 @@ function choice(name: ScenarioName): string {
 
 function options(): string {
   const all = Object.entries(COUNTRIES)
-  return all.map(([code, name]) => `<option value="${code}">${name}</option>`).join('')
+  return all.map(([code, { name }]) => `<option value="${code}">${name}</option>`).join('')
 }
 
 function documents(): string {

@@ -1,25 +1,7 @@
 // How a verification can end, by name. The page's buttons, `sandbox_scenario` and `vendor_data` all
 // pick from this table.
 
-/** A check that a scenario can spoil: where it stands in a decision and how Didit names it there. */
-export const CHECKS = {
-  document: { list: 'id_verifications', node: 'feature_ocr_1', feature: 'ID_VERIFICATION' },
-  liveness: { list: 'liveness_checks', node: 'feature_liveness_1', feature: 'LIVENESS' },
-  face: { list: 'face_matches', node: 'feature_face_match_1', feature: 'FACE_MATCH' },
-  ip: { list: 'ip_analyses', node: 'feature_ip_1', feature: 'IP_ANALYSIS' },
-  aml: { list: 'aml_screenings', node: 'feature_aml_1', feature: 'AML' },
-  nfc: { list: 'nfc_verifications', node: 'feature_nfc_1', feature: 'NFC' },
-  address: { list: 'poa_verifications', node: 'feature_poa_1', feature: 'POA' },
-  database: {
-    list: 'database_validations',
-    node: 'feature_db_validation_1',
-    feature: 'DATABASE_VALIDATION',
-  },
-} as const
-export type CheckName = keyof typeof CHECKS
-
-/** The checks of the sandbox's workflow; the others run only in a scenario about them. */
-export const USUAL_CHECKS = ['document', 'liveness', 'face', 'ip'] as const
+import type { CheckName } from './checks.ts'
 
 interface Scenario {
   /** The button's words. */
@@ -36,86 +18,152 @@ export const SCENARIOS = {
   decline: {
     label: 'Decline',
     status: 'Declined',
-    cause: ['face', 'LOW_FACE_MATCH_SIMILARITY', 'Selfie and document show different faces.'],
+    cause: ['FACE_MATCH', 'LOW_FACE_MATCH_SIMILARITY', 'Selfie and document show different faces.'],
   },
   review: {
     label: 'Review',
     status: 'In Review',
-    cause: ['face', 'LOW_FACE_MATCH_SIMILARITY', 'Selfie and document may show different faces.'],
+    cause: [
+      'FACE_MATCH',
+      'LOW_FACE_MATCH_SIMILARITY',
+      'Selfie and document may show different faces.',
+    ],
   },
   cancel: { label: 'Leave', status: null },
   decline_document_expired: {
     label: 'Document has expired',
     status: 'Declined',
-    cause: ['document', 'DOCUMENT_EXPIRED', 'The document is no longer valid.'],
+    cause: ['OCR', 'DOCUMENT_EXPIRED', 'The document is no longer valid.'],
   },
   decline_could_not_recognize_document: {
     label: 'Document not recognised',
     status: 'Declined',
-    cause: ['document', 'COULD_NOT_RECOGNIZE_DOCUMENT', 'No known document is in the picture.'],
+    cause: ['OCR', 'COULD_NOT_RECOGNIZE_DOCUMENT', 'No known document is in the picture.'],
   },
   decline_mrz_validation: {
     label: 'Machine-readable zone is wrong',
     status: 'Declined',
-    cause: ['document', 'MRZ_VALIDATION_FAILED', 'The check digits of the document are wrong.'],
+    cause: ['OCR', 'MRZ_VALIDATION_FAILED', 'The check digits of the document are wrong.'],
   },
   decline_minimum_age: {
     label: 'Too young',
     status: 'Declined',
-    cause: ['document', 'AGE_BELOW_MINIMUM', 'The person is younger than the workflow allows.'],
+    cause: ['OCR', 'AGE_BELOW_MINIMUM', 'The person is younger than the workflow allows.'],
   },
   decline_face_match_low_similarity: {
     label: 'Face does not match',
     status: 'Declined',
-    cause: ['face', 'LOW_FACE_MATCH_SIMILARITY', 'Selfie and document show different faces.'],
+    cause: ['FACE_MATCH', 'LOW_FACE_MATCH_SIMILARITY', 'Selfie and document show different faces.'],
   },
   decline_liveness_attack: {
     label: 'Not a living person',
     status: 'Declined',
-    cause: ['liveness', 'LIVENESS_FACE_ATTACK', 'The camera was shown a picture or a mask.'],
+    cause: ['LIVENESS', 'LIVENESS_FACE_ATTACK', 'The camera was shown a picture or a mask.'],
   },
   decline_aml_hit: {
     label: 'On a sanctions list',
     status: 'Declined',
-    cause: ['aml', 'POSSIBLE_MATCH_FOUND', 'The person is on a watch list.'],
+    cause: ['AML', 'POSSIBLE_MATCH_FOUND', 'The person is on a watch list.'],
   },
   decline_ip_blocklist: {
     label: 'Address is blocked',
     status: 'Declined',
-    cause: ['ip', 'IP_ADDRESS_IN_BLOCKLIST', 'The network address is on the blocklist.'],
+    cause: ['IP_ANALYSIS', 'IP_ADDRESS_IN_BLOCKLIST', 'The network address is on the blocklist.'],
   },
   decline_poa_address_mismatch: {
     label: 'Address does not match',
     status: 'Declined',
-    cause: ['address', 'ADDRESS_MISMATCH', 'The proof of address names another address.'],
+    cause: ['PROOF_OF_ADDRESS', 'ADDRESS_MISMATCH', 'The proof of address names another address.'],
   },
   decline_nfc_chip_not_verified: {
     label: 'Chip not verified',
     status: 'Declined',
-    cause: ['nfc', 'NFC_CHIP_NOT_VERIFIED', 'The signature of the chip could not be verified.'],
+    cause: ['NFC', 'NFC_CHIP_NOT_VERIFIED', 'The signature of the chip could not be verified.'],
   },
   decline_database_no_match: {
     label: 'Not in the register',
     status: 'Declined',
-    cause: ['database', 'DATABASE_VALIDATION_NO_MATCH', 'The register does not know the person.'],
+    cause: [
+      'DATABASE_VALIDATION',
+      'DATABASE_VALIDATION_NO_MATCH',
+      'The register does not know the person.',
+    ],
   },
   review_aml_possible_match: {
     label: 'Perhaps on a sanctions list',
     status: 'In Review',
-    cause: ['aml', 'POSSIBLE_MATCH_FOUND', 'The person may be on a watch list.'],
+    cause: ['AML', 'POSSIBLE_MATCH_FOUND', 'The person may be on a watch list.'],
   },
   review_face_match_borderline: {
     label: 'Face match is borderline',
     status: 'In Review',
-    cause: ['face', 'LOW_FACE_MATCH_SIMILARITY', 'Selfie and document may show different faces.'],
+    cause: [
+      'FACE_MATCH',
+      'LOW_FACE_MATCH_SIMILARITY',
+      'Selfie and document may show different faces.',
+    ],
   },
   review_poa_partial_match: {
     label: 'Address matches in part',
     status: 'In Review',
-    cause: ['address', 'ADDRESS_MISMATCH', 'The proof of address agrees only in part.'],
+    cause: ['PROOF_OF_ADDRESS', 'ADDRESS_MISMATCH', 'The proof of address agrees only in part.'],
+  },
+  decline_kyb_registry_mismatch: {
+    label: 'Company register disagrees',
+    status: 'Declined',
+    cause: ['KYB_REGISTRY', 'COMPANY_NAME_MISMATCH', 'The register names another company.'],
+  },
+  review_expected_mismatch: {
+    label: 'Not the expected person',
+    status: 'In Review',
+    cause: ['OCR', 'NAME_MISMATCH_WITH_PROVIDED', 'The document shows another person.'],
+  },
+  decline_phone_code: {
+    label: 'Phone code wrong too often',
+    status: 'Declined',
+    cause: [
+      'PHONE_VERIFICATION',
+      'VERIFICATION_CODE_ATTEMPTS_EXCEEDED',
+      'The code was entered wrongly too often.',
+    ],
+  },
+  decline_email_code: {
+    label: 'E-mail code wrong too often',
+    status: 'Declined',
+    cause: [
+      'EMAIL_VERIFICATION',
+      'VERIFICATION_CODE_ATTEMPTS_EXCEEDED',
+      'The code was entered wrongly too often.',
+    ],
+  },
+  review_age_borderline: {
+    label: 'Age cannot be told from the face',
+    status: 'In Review',
+    cause: ['AGE_ESTIMATION', 'AGE_NOT_CERTAIN', 'The face alone does not tell the age.'],
   },
 } as const satisfies Record<string, Scenario>
 export type ScenarioName = keyof typeof SCENARIOS
+
+/** Names of the sandbox's own making; the others are Didit's. */
+const OWN: readonly ScenarioName[] = [
+  'decline',
+  'review',
+  'cancel',
+  'review_expected_mismatch',
+  'decline_phone_code',
+  'decline_email_code',
+  'review_age_borderline',
+]
+
+/** What `GET /v1/sandbox/scenarios/` lists: Didit's names. The fields are not documented anywhere. */
+export function catalogue() {
+  return (Object.keys(SCENARIOS) as ScenarioName[])
+    .filter((slug) => !OWN.includes(slug))
+    .map((slug) => {
+      const { label, status, cause } = scenario(slug)
+      return { slug, label, outcome: status, feature: cause?.[0] ?? null, risk: cause?.[1] ?? null }
+    })
+}
 
 /** The row of a scenario, its optional parts included. */
 export function scenario(name: ScenarioName): Scenario {

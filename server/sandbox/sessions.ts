@@ -1,17 +1,16 @@
 // The sandbox's sessions: made, found, moved, forgotten. In memory.
 
 import { follows, type Status } from '../contract.ts'
-import type {
-  CallbackMethod,
-  ContactDetails,
-  ExpectedDetails,
-  Language,
-  ResubmitNode,
-  Review,
-} from '../didit/types.ts'
+import type { Warning } from '../didit/types.ts'
+import { activity } from './activity.ts'
+import { check, type Node, nodesOf } from './checks.ts'
+import { clear, type Hit, latest, play, type Run } from './flow.ts'
+import type { Person } from './persons.ts'
 import { magicScenario, type ScenarioName } from './scenarios.ts'
+import type { NewSession, SandboxSession } from './session.ts'
+import { randomToken } from './tokens.ts'
 
-const WEEK = 7 * 24 * 60 * 60 * 1000
+const DAY = 24 * 60 * 60 * 1000
 
 /** Those that `POST /v3/session/` hands back for the same `vendor_data` instead of a new one. */
 const UNFINISHED: readonly Status[] = ['Not Started', 'In Progress', 'Resubmitted', 'Awaiting User']
@@ -37,107 +36,141 @@ const PLAYED: { readonly [to in Status]?: ScenarioName } = {
   Approved: 'approve',
   Declined: 'decline',
   'In Review': 'review',
-  Resubmitted: 'review',
   'Kyc Expired': 'approve',
 }
 
-/** The document that the visitor picked. */
-export interface PickedDocument {
-  type: string
-  /** ISO 3166-1 alpha-3. */
-  country: string
-}
-
-/** What a session is made from; checked already. */
-export interface NewSession {
-  workflowId: string
-  vendorData: string | null
-  callback: string | null
-  callbackMethod: CallbackMethod
-  metadata: unknown
-  language: Language | null
-  contact: ContactDetails | null
-  expected: ExpectedDetails | null
-  /** Decides how it ends unless the page is told otherwise; falls back to magic `vendor_data`. */
-  scenario: ScenarioName | null
-}
-
-export interface SandboxSession extends NewSession {
-  readonly id: string
-  readonly number: number
-  /** Secret, 12 URL-safe characters. */
-  readonly token: string
-  status: Status
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
-  expiresAt: number
-  /** What the decision shows; null until checks have run. */
-  played: ScenarioName | null
-  document: PickedDocument | null
-  resubmit: readonly ResubmitNode[]
-  reviews: Review[]
-}
+/** The states of a step that make Didit choose it when nobody says what to do again. */
+const UNSETTLED: readonly string[] = ['Declined', 'In Review', 'Not Finished', 'Expired']
 
 export type Sessions = ReturnType<typeof createSessions>
 
-/**
- * @param options.now milliseconds since 1970
- * @param options.onChange called after every change of a status, with the new one in place
- */
-export function createSessions(options: {
+export interface SessionsOptions {
+  /** Milliseconds since 1970. */
   now(): number
+  /** What of a person is on a blocklist. */
+  hits(session: SandboxSession, person: Person): Hit[]
+  /** Called after every change of a status, with the new one in place. */
   onChange(session: SandboxSession): void
-}) {
-  const { now, onChange } = options
+}
+
+export function createSessions({ now, hits, onChange }: SessionsOptions) {
   const byId = new Map<string, SandboxSession>()
   const byToken = new Map<string, SandboxSession>()
   const bySubject = new Map<string, SandboxSession>()
+  const persons = new Map<string, string>()
   let number = 1000
 
   /** Time passes only when somebody looks. */
   function current(session: SandboxSession | undefined): SandboxSession | undefined {
-    const next = session && RUNS_OUT[session.status]
-    if (session && next && now() >= session.expiresAt) set(session, next)
+    if (!session) return undefined
+    const next = RUNS_OUT[session.status]
+    if (next && now() >= session.expiresAt) set(session, next)
+    const { person, approvedAt, status } = session
+    const over = person && session.runs.some(({ node }) => node.feature === 'OCR')
+    const expiry = over ? Date.parse(person.expires) : Number.POSITIVE_INFINITY
+    if (status === 'Approved' && now() >= expiry && approvedAt < expiry) set(session, 'Kyc Expired')
     return session
   }
 
   function set(session: SandboxSession, to: Status) {
-    session.played ??= PLAYED[to] ?? null
-    if (to === 'Resubmitted') {
-      session.resubmit = [{ node_id: 'feature_liveness_1', feature: 'LIVENESS' }]
-      session.expiresAt = now() + WEEK
-    }
-    if (to !== 'Resubmitted') session.resubmit = []
+    const unplayed = session.runs.every(({ cleared }) => cleared) && PLAYED[to]
+    if (unplayed) play(session, unplayed, { now: now(), hits: () => [] })
+    if (to === 'Abandoned' && session.runs.length === 0) session.runs = begun(session)
+    if (to === 'Kyc Expired') lapse(session)
+    if (to === 'Approved') session.approvedAt = now()
+    if (to !== 'Resubmitted') Object.assign(session, { resubmit: [], reasons: {} })
     session.status = to
+    session.events.push({ type: to, at: now() })
     onChange(session)
   }
 
+  /** The first step was begun, and that is all that is known. */
+  function begun({ nodes }: SandboxSession): Run[] {
+    const node = nodes.find(({ feature }) => !check(feature).passive)
+    return node ? [{ node, status: 'Not Finished', warnings: [], at: now(), cleared: true }] : []
+  }
+
+  function lapse(session: SandboxSession) {
+    const yesterday = new Date(now() - DAY).toISOString().slice(0, 10)
+    const { person } = session
+    if (person && person.expires > yesterday) person.expires = yesterday
+    const [run] = latest(session).filter(({ node }) => node.feature === 'OCR')
+    if (run) run.status = 'Expired'
+  }
+
+  function add(wanted: NewSession): SandboxSession {
+    const internalId = persons.get(subjectOf(wanted)) ?? crypto.randomUUID()
+    if (wanted.vendorData !== null) persons.set(subjectOf(wanted), internalId)
+    const session: SandboxSession = {
+      ...wanted,
+      scenario: wanted.scenario ?? magicScenario(wanted.vendorData) ?? null,
+      id: crypto.randomUUID(),
+      number: ++number,
+      token: randomToken(9),
+      internalId,
+      status: 'Not Started',
+      createdAt: now(),
+      expiresAt: now() + wanted.workflow.lifetime * 1000,
+      approvedAt: 0,
+      resubmittedAt: [],
+      nodes: nodesOf(wanted.workflow.features.map(({ feature }) => feature)),
+      runs: [],
+      person: null,
+      played: null,
+      document: null,
+      resubmit: [],
+      reasons: {},
+      activity: [],
+      events: [{ type: 'Not Started', at: now() }],
+      sharedFrom: null,
+    }
+    byId.set(session.id, session)
+    byToken.set(session.token, session)
+    return session
+  }
+
+  function resubmit(session: SandboxSession, nodes: readonly Node[]) {
+    const warnings = latest(session).flatMap((run) => run.warnings)
+    session.reasons = Object.fromEntries(nodes.map(({ id }) => [id, reason(warnings, id)]))
+    clear(session, nodes)
+    session.resubmit = nodes
+    session.resubmittedAt.push(now())
+    session.expiresAt = now() + session.workflow.lifetime * 1000
+    set(session, 'Resubmitted')
+    // Steps without the user run at once.
+    if (nodes.every(({ feature }) => check(feature).passive)) {
+      finish(session, session.scenario ?? 'approve')
+    }
+  }
+
+  function finish(session: SandboxSession, played: ScenarioName) {
+    set(session, play(session, played, { now: now(), hits }))
+  }
+
   return {
+    /** The unfinished session of the same person on the same version of the workflow. */
+    reusable(wanted: Pick<NewSession, 'vendorData' | 'application' | 'workflow'>) {
+      const same = current(bySubject.get(`${subjectOf(wanted)} ${wanted.workflow.uuid}`))
+      return same && UNFINISHED.includes(same.status) ? same : undefined
+    },
+
     /** Makes a session, or hands back the unfinished one with new callback and metadata. */
     create(wanted: NewSession): SandboxSession {
-      const subject = JSON.stringify([wanted.vendorData, wanted.workflowId])
-      const same = current(bySubject.get(subject))
-      if (same && UNFINISHED.includes(same.status)) {
+      const same = wanted.vendorData === null ? undefined : this.reusable(wanted)
+      if (same) {
         return Object.assign(same, { callback: wanted.callback, metadata: wanted.metadata })
       }
-      const session: SandboxSession = {
-        ...wanted,
-        scenario: wanted.scenario ?? magicScenario(wanted.vendorData) ?? null,
-        id: crypto.randomUUID(),
-        number: ++number,
-        token: randomToken(),
-        status: 'Not Started',
-        createdAt: now(),
-        expiresAt: now() + WEEK,
-        played: null,
-        document: null,
-        resubmit: [],
-        reviews: [],
-      }
-      byId.set(session.id, session)
-      byToken.set(session.token, session)
+      const session = add(wanted)
+      const subject = `${subjectOf(wanted)} ${wanted.workflow.uuid}`
       if (wanted.vendorData !== null) bySubject.set(subject, session)
       return session
+    },
+
+    /** A copy of a finished session for another application, with an id of its own. */
+    copy(source: SandboxSession, wanted: NewSession, status: Status): SandboxSession {
+      const { runs, person, document, played, approvedAt, nodes } = source
+      const copied = structuredClone({ runs, person, document, played, approvedAt, nodes })
+      return Object.assign(add(wanted), copied, { status, sharedFrom: source.id })
     },
 
     byId: (id: string) => current(byId.get(id)),
@@ -147,44 +180,79 @@ export function createSessions(options: {
     /** Newest first. */
     list: () => [...byId.values()].map((session) => current(session) ?? session).reverse(),
 
+    /** Forgets a session; nobody is told. */
+    remove(session: SandboxSession) {
+      byId.delete(session.id)
+      byToken.delete(session.token)
+      for (const [subject, each] of bySubject) if (each === session) bySubject.delete(subject)
+    },
+
     /** The visitor opens the link. A resubmitted session stays one until it is done again. */
     open(session: SandboxSession) {
       if (session.status === 'Not Started') set(session, 'In Progress')
     },
 
     /** The visitor, or a scenario in their place, reaches the end of the flow. */
-    finish(session: SandboxSession, played: ScenarioName, status: Status) {
-      session.played = played
-      set(session, status)
+    finish,
+
+    /** A decision of a reviewer or the API. */
+    decide(session: SandboxSession, to: 'Approved' | 'Declined') {
+      set(session, to)
     },
+
+    /** Sends steps back to the user, under the same URL; the time to do them starts afresh. */
+    resubmit,
+
+    /** The steps that Didit sends back when nobody says which. */
+    unsettled: (session: SandboxSession): Node[] =>
+      latest(session)
+        .filter(({ status }) => UNSETTLED.includes(status))
+        .map(({ node }) => node),
 
     /** Moves a session as Didit or a reviewer would. False when Didit has no such step. */
     move(session: SandboxSession, to: Status, force: boolean): boolean {
-      const from = session.status
-      if (!force && !follows(from, to)) return false
-      if (REVIEWED.includes(from) && to !== 'Kyc Expired') {
-        session.reviews.push({
-          user: 'reviewer@sandbox.invalid',
-          new_status: to,
-          comment: 'Moved in the sandbox',
-          created_at: new Date(now()).toISOString(),
-        })
+      const waiting = to === 'Awaiting User' && session.workflow.kind === 'user'
+      if (!force && (waiting || !follows(session.status, to))) return false
+      if (REVIEWED.includes(session.status) && to !== 'Kyc Expired') {
+        session.activity.unshift(activity({ previous: session.status, to, now: now() }))
       }
-      set(session, to)
+      if (to !== 'Resubmitted') set(session, to)
+      else {
+        if (session.runs.length === 0) play(session, 'review', { now: now(), hits: () => [] })
+        const nodes = this.unsettled(session)
+        resubmit(session, nodes.length > 0 ? nodes : session.nodes.slice(0, 1))
+      }
       return true
     },
 
+    /** How often a person has been declined by a workflow within the time that it counts. */
+    declines(wanted: Pick<NewSession, 'vendorData' | 'application' | 'workflow'>): number {
+      const { retryWindow, workflowId } = wanted.workflow
+      const since = retryWindow === null ? 0 : now() - retryWindow * DAY
+      return [...byId.values()].filter(
+        ({ status, createdAt, workflow, ...session }) =>
+          subjectOf({ ...session }) === subjectOf(wanted) &&
+          workflow.workflowId === workflowId &&
+          status === 'Declined' &&
+          createdAt >= since,
+      ).length
+    },
+
     clear() {
-      for (const index of [byId, byToken, bySubject]) index.clear()
+      byId.clear()
+      byToken.clear()
+      bySubject.clear()
+      persons.clear()
       number = 1000
     },
   }
 }
 
-/** Nine random bytes are twelve characters of base64. */
-function randomToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(9))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
+function subjectOf({ application, vendorData }: Pick<NewSession, 'application' | 'vendorData'>) {
+  return JSON.stringify([application, vendorData])
+}
+
+function reason(warnings: readonly Warning[], node: string): string {
+  const found = warnings.find(({ node_id }) => node_id === node)
+  return found?.long_description ?? 'Please do this step again.'
 }

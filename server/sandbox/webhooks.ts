@@ -1,6 +1,9 @@
 // Sending webhooks: signed, in order, repeated when Didit would repeat them, every attempt on record.
 
 import { canonicalJson, sign } from '../didit/webhook.ts'
+import type { Decision } from './decision.ts'
+import { decisionV2 } from './decision-v2.ts'
+import type { Target } from './destinations.ts'
 import { type Faults, webhookFault } from './faults.ts'
 
 const TIMEOUT = 5_000
@@ -10,23 +13,23 @@ const RETRY_AFTER = [60_000, 240_000] as const
 const HELD_FOR = 5_000
 const KEPT = 1_000
 
-/** Where webhooks go. */
-export interface Destination {
-  url: string
-  secret: string
-}
-
 /** What is posted, without the `timestamp` that each attempt adds. */
 export interface WebhookEvent {
   event_id: string
+  webhook_type: string
   session_id: string
   status: string
+  decision?: Decision
   [field: string]: unknown
 }
 
 /** One attempt to deliver an event. */
 export interface Delivery {
+  uuid: string
+  /** The destination's id; null for the single configuration. */
+  destination: string | null
   event_id: string
+  webhook_type: string
   session_id: string
   /** The session's status that it tells of. */
   status: string
@@ -59,9 +62,15 @@ export interface Log {
   error(data: object, message: string): void
 }
 
+/** An event on its way to one target. */
+interface Letter {
+  target: Target
+  event: WebhookEvent
+}
+
 interface Queue {
-  waiting: WebhookEvent[]
-  held: WebhookEvent[]
+  waiting: Letter[]
+  held: Letter[]
   busy: boolean
 }
 
@@ -73,14 +82,13 @@ export function createWebhooks(options: {
   timers: Timers
   log: Log
   faults: Faults
-  destination: Destination | null
 }) {
   const { fetch, now, timers, log, faults } = options
   const queues = new Map<string, Queue>()
   const deliveries: Delivery[] = []
   const pending = new Set<unknown>()
   const running = new Set<Promise<void>>()
-  let destination = options.destination
+  let stopped = false
   // What was begun before a reset must not come back after it.
   let era = 0
 
@@ -97,18 +105,23 @@ export function createWebhooks(options: {
     void work.finally(() => running.delete(work))
   }
 
-  function send(event: WebhookEvent) {
-    if (!destination) return
+  /** Sends an event to each of the targets, which know nothing of each other. */
+  function send(event: WebhookEvent, targets: readonly Target[]) {
+    if (!stopped) for (const target of targets) post({ target, event })
+  }
+
+  function post(letter: Letter) {
+    const { target, event } = letter
     if (webhookFault(faults, 'drop')) {
-      const { event_id, session_id, status } = event
-      const { url } = destination
-      const sent = { attempt: 1, url, sent_at: iso(now()), headers: {}, body: '' }
+      const sent = { attempt: 1, sent_at: iso(now()), headers: {}, body: '' }
       const failed = { answer: null, error: 'dropped', ms: 0, retry: false } as const
-      return keep({ event_id, session_id, status, ...sent, ...failed })
+      keep({ ...about(letter), ...sent, ...failed })
+      return
     }
-    const queue = queues.get(event.session_id) ?? { waiting: [], held: [], busy: false }
-    queues.set(event.session_id, queue)
-    const copies = webhookFault(faults, 'duplicate') ? [event, event] : [event]
+    const name = `${target.uuid} ${event.session_id}`
+    const queue = queues.get(name) ?? { waiting: [], held: [], busy: false }
+    queues.set(name, queue)
+    const copies = webhookFault(faults, 'duplicate') ? [letter, letter] : [letter]
     if (faults.webhooks.reorder && queue.held.length === 0) {
       queue.held = copies
       return later(HELD_FOR, () => release(queue))
@@ -124,12 +137,12 @@ export function createWebhooks(options: {
 
   /** First attempts of a session follow each other; a retry holds nothing up. */
   function pump(queue: Queue) {
-    const event = queue.busy ? undefined : queue.waiting.shift()
-    if (!event) return
+    const letter = queue.busy ? undefined : queue.waiting.shift()
+    if (!letter) return
     queue.busy = true
     const go = () =>
       track(
-        attempt(event, 1).finally(() => {
+        attempt(letter, 1).finally(() => {
           queue.busy = false
           pump(queue)
         }),
@@ -139,32 +152,39 @@ export function createWebhooks(options: {
     else go()
   }
 
-  async function attempt(event: WebhookEvent, number: number): Promise<void> {
-    if (!destination) return
-    const { url, secret } = destination
+  async function attempt(letter: Letter, number: number): Promise<void> {
+    if (stopped) return
     const started = era
+    const delivery = await deliver(letter, bodyOf(letter), number)
+    if (started !== era) return
+    keep(delivery)
+    const { answer, error, retry } = delivery
+    if (!answer || answer.status >= 300) {
+      log.warn({ status: answer?.status, error, attempt: number, retry }, 'webhook not taken')
+    }
+    const wait = RETRY_AFTER[number - 1]
+    if (retry && wait) later(wait, () => track(attempt(letter, number + 1)))
+  }
+
+  /** Posts a body once, stamped and signed afresh. */
+  async function deliver(letter: Letter, fields: object, number: number): Promise<Delivery> {
+    const { url, secret } = letter.target
     const at = now()
     const timestamp = Math.floor(at / 1000)
-    const body = asciiJson({ ...event, timestamp })
+    const body = asciiJson({ ...fields, timestamp })
     const headers = {
       'Content-Type': 'application/json',
       'User-Agent': 'DiditWebhook/2.0 +https://didit.me',
       ...(await sign({ body, secret, timestamp })),
     }
-    const { answer, error } = await post(url, headers, body)
-    if (started !== era) return
-    const wait = RETRY_AFTER[number - 1]
-    const retry = wait !== undefined && (!answer || answer.status >= 500 || answer.status === 404)
-    const { event_id, session_id, status } = event
-    const sent = { attempt: number, url, sent_at: iso(at), headers, body }
-    keep({ event_id, session_id, status, ...sent, answer, error, ms: now() - at, retry })
-    if (!answer || answer.status >= 300) {
-      log.warn({ status: answer?.status, error, attempt: number, retry }, 'webhook not taken')
-    }
-    if (retry) later(wait, () => track(attempt(event, number + 1)))
+    const { answer, error } = await call(url, headers, body)
+    const again = RETRY_AFTER[number - 1] !== undefined
+    const retry = again && (!answer || answer.status >= 500 || answer.status === 404)
+    const sent = { attempt: number, sent_at: iso(at), headers, body }
+    return { ...about(letter), ...sent, answer, error, ms: now() - at, retry }
   }
 
-  async function post(url: string, headers: Record<string, string>, body: string) {
+  async function call(url: string, headers: Record<string, string>, body: string) {
     const abort = new AbortController()
     let timer: unknown
     // Raced, because a `fetch` that was passed in may not listen to the signal.
@@ -174,7 +194,7 @@ export function createWebhooks(options: {
         abort.abort()
       }, TIMEOUT)
     })
-    const call = async () => {
+    const answering = async () => {
       const init = {
         method: 'POST',
         headers,
@@ -186,7 +206,7 @@ export function createWebhooks(options: {
       return { status: response.status, body: (await response.text()).slice(0, 2_000) }
     }
     try {
-      const answer = await Promise.race([call(), timeout])
+      const answer = await Promise.race([answering(), timeout])
       if (answer === 'timeout') return { answer: null, error: answer }
       return { answer, error: null }
     } catch {
@@ -215,15 +235,38 @@ export function createWebhooks(options: {
     clear,
     /** Every attempt since the last reset, oldest first, the last thousand of them. */
     deliveries: (): readonly Delivery[] => deliveries,
-    destination: () => destination,
-    setDestination(to: Destination | null) {
-      destination = to
+    /** Sends what was sent before once more: the same payload, to where it went, with today's secret. */
+    async resend(delivery: Delivery, secret: string): Promise<Delivery> {
+      const { uuid: _, destination, url, body } = delivery
+      const { timestamp: __, ...fields } = JSON.parse(body)
+      const target: Target = { uuid: destination, url, secret, version: 'v3' }
+      const sent = { ...(await deliver({ target, event: fields }, fields, 1)), retry: false }
+      keep(sent)
+      return sent
+    },
+    /** Sends nothing from now on. */
+    stop() {
+      stopped = true
     },
     /** Resolves when nothing is being sent; does not wait for retries and delays. */
     async idle() {
       while (running.size > 0) await Promise.all(running)
     },
   }
+}
+
+/** The event as the target's version has it. */
+function bodyOf({ event, target }: Letter): object {
+  const { decision, ...rest } = event
+  if (!decision) return rest
+  return { ...rest, decision: target.version === 'v3' ? decision : decisionV2(decision) }
+}
+
+function about({ target, event }: Letter) {
+  const { event_id, webhook_type, session_id, status } = event
+  const { url, uuid } = target
+  const id = { uuid: crypto.randomUUID(), destination: uuid }
+  return { ...id, event_id, webhook_type, session_id, status, url }
 }
 
 /** Didit's raw bodies: sorted, compact, everything beyond ASCII escaped. */

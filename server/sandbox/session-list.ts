@@ -1,0 +1,218 @@
+// `GET /v3/sessions/`.
+
+import { type Call, pageOf, Refusal } from './call.ts'
+import { check } from './checks.ts'
+import { featuresOf, sessionUrl } from './decision.ts'
+import { document } from './evidence/document.ts'
+import { UUID } from './fields.ts'
+import { latest } from './flow.ts'
+import { DOCUMENT_NAMES } from './persons.ts'
+import type { SandboxSession } from './session.ts'
+import { microseconds } from './time.ts'
+
+/** Services that can be asked for alone; the sandbox has no session of any of them. */
+const SERVICES = [
+  'ID_VERIFICATION',
+  'FACE_MATCH',
+  'AGE_ESTIMATION',
+  'FACE_SEARCH',
+  'POA',
+  'AML',
+  'KYB_REGISTRY',
+  'PASSIVE_LIVENESS',
+  'DATABASE_VALIDATION',
+  'PHONE_VERIFICATION',
+  'EMAIL_VERIFICATION',
+]
+
+/** What a row's features may be called and be like; the others are left out, or `Not Finished`. */
+const UNLISTED = ['DOCUMENT_AI']
+const STATES = ['Not Finished', 'Approved', 'Declined', 'In Review', 'Resub Requested']
+
+type Test = (session: SandboxSession) => boolean
+type Filter = (value: string) => Test
+
+/** Every filter of the query that is not one of types; several in a list count as any of them. */
+const FILTERS: Readonly<Record<string, Filter>> = {
+  status: (value) => any(value, ({ status }) => status),
+  vendor_data: (value) => (session) => session.vendorData === value,
+  search: (value) => found(value.trim()),
+  workflow_id: (value) => any(value.toLowerCase(), ({ workflow }) => workflow.workflowId),
+  country: (value) =>
+    any(
+      value,
+      read((person) => person.issuer),
+    ),
+  document_type: (value) =>
+    any(
+      value,
+      read((person) => DOCUMENT_NAMES[person.document] ?? ''),
+    ),
+  session_type: (value) =>
+    value.split(',').includes('ALL') ? () => true : any(value, ({ channel }) => channel ?? 'API'),
+  warning: (value) => (session) =>
+    latest(session).some(({ warnings }) =>
+      warnings.some(({ risk }) => value.split(',').includes(risk)),
+    ),
+  didit_internal_id: (value) => (session) => session.internalId === value.toLowerCase(),
+  date_from:
+    (value) =>
+    ({ createdAt }) =>
+      createdAt >= Date.parse(value),
+  date_to:
+    (value) =>
+    ({ createdAt }) =>
+      createdAt < Date.parse(value) + 24 * 60 * 60 * 1000,
+  api_service: () => () => false,
+}
+
+export function listSessions(call: Call) {
+  const { c, state, application } = call
+  const query = c.req.query()
+  validate(query)
+  const kind = query.session_kind ?? 'user'
+  const tests = Object.entries(FILTERS).flatMap(([name, filter]) => {
+    const value = query[name]
+    return value ? [filter(value)] : []
+  })
+  const rows = state.sessions
+    .list()
+    .filter((session) => session.application === application.id)
+    .filter(({ workflow }) => kind === 'all' || workflow.kind === kind)
+    .filter((session) => tests.every((test) => test(session)))
+  // Both kinds together come persons first.
+  const sorted = [...rows].sort((a, b) => a.workflow.kind.localeCompare(b.workflow.kind) * -1)
+  const page = pageOf(call, kind === 'all' ? sorted : rows)
+  const count = kind === 'business' ? Math.min(100, page.count) : page.count
+  return c.json({
+    ...page,
+    count,
+    results: page.results.map((session) =>
+      session.workflow.kind === 'business' ? businessRow(session) : personRow(session, call),
+    ),
+  })
+}
+
+function validate(query: Record<string, string>) {
+  const { session_kind, didit_internal_id, api_service } = query
+  if (session_kind !== undefined && !['user', 'business', 'all'].includes(session_kind)) {
+    throw new Refusal(400, { session_kind: 'Must be "user", "business", or "all".' })
+  }
+  for (const name of ['date_from', 'date_to']) {
+    const date = query[name]
+    if (date && !isDay(date)) throw new Refusal(400, { [name]: ['Enter a valid date.'] })
+  }
+  if (didit_internal_id && !UUID.test(didit_internal_id)) {
+    throw new Refusal(400, { didit_internal_id: ['Enter a valid UUID.'] })
+  }
+  if (api_service && !SERVICES.includes(api_service)) {
+    const sentence = `Select a valid choice. ${api_service} is not one of the available choices.`
+    throw new Refusal(400, { api_service: [sentence] })
+  }
+}
+
+/** Whether it is a day that exists: `2026-02-30` is none. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return /^\d{4}-\d\d-\d\d$/.test(text) && date.toJSON()?.slice(0, 10) === text
+}
+
+function any(list: string, read: (session: SandboxSession) => string): Test {
+  const values = list.split(',').map((each) => each.trim())
+  return (session) => values.includes(read(session))
+}
+
+type PersonOf = NonNullable<SandboxSession['person']>
+
+/** Something of the document, once it has been read. */
+function read(field: (person: PersonOf) => string) {
+  return (session: SandboxSession) => {
+    const seen = latest(session).some(({ node, cleared }) => node.feature === 'OCR' && !cleared)
+    return session.person && seen ? field(session.person) : ''
+  }
+}
+
+/** A UUID is an id, digits are numbers, `@` is an address, everything else a name. */
+function found(words: string): Test {
+  const plain = fold(words)
+  if (UUID.test(words)) return ({ id }) => id === words.toLowerCase()
+  if (/^[\d+\-. ]+$/.test(words)) {
+    const digits = words.replaceAll(/[-. ]/g, '')
+    return ({ number, vendorData, person }) =>
+      String(number).startsWith(digits) ||
+      vendorData === words ||
+      person?.documentNumber.includes(digits) === true ||
+      person?.phone.replace('+', '').startsWith(digits.replace('+', '')) === true
+  }
+  if (words.includes('@')) {
+    return ({ contact, vendorData }) =>
+      contact?.email?.toLowerCase().startsWith(plain) === true || vendorData === words
+  }
+  return ({ person, vendorData, expected }) =>
+    fold(`${person?.first} ${person?.last}`).includes(plain) ||
+    fold(expected?.company_name ?? '').includes(plain) ||
+    fold(vendorData ?? '').includes(plain)
+}
+
+function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+function personRow(session: SandboxSession, { state }: Call) {
+  const { contact, vendorData, internalId } = session
+  const runs = latest(session)
+  const media = (name: string) => state.media.url(session, name)
+  const run = runs.find(({ node, cleared }) => node.feature === 'OCR' && !cleared)
+  const person = run && session.person
+  const papers = person && document({ session, person, run, now: state.now(), media })
+  const verified = (feature: string) =>
+    runs.some(({ node, status }) => node.feature === feature && status === 'Approved')
+  return {
+    session_id: session.id,
+    session_kind: 'user',
+    session_number: session.number,
+    session_url: session.sharedFrom ? null : sessionUrl(session, state.publicUrl),
+    portrait_image: papers?.portrait_image ?? null,
+    document_type: person?.document ?? null,
+    full_name: papers?.full_name ?? null,
+    country: person?.issuer ?? null,
+    status: session.status,
+    vendor_data: vendorData,
+    didit_internal_id: internalId,
+    created_at: microseconds(session.createdAt),
+    features: featuresOf(session)
+      .filter(({ feature }) => !UNLISTED.includes(feature))
+      .map(({ id, feature }) => {
+        const status = runs.find(({ node }) => node.id === id)?.status ?? 'Not Finished'
+        return {
+          feature: check(feature).feature,
+          status: STATES.includes(status) ? status : 'Not Finished',
+        }
+      }),
+    phone_number: contact?.phone
+      ? { number: contact.phone, is_verified: verified('PHONE_VERIFICATION') }
+      : null,
+    email_address: contact?.email
+      ? { email: contact.email, is_verified: verified('EMAIL_VERIFICATION') }
+      : null,
+    additional_details: null,
+  }
+}
+
+function businessRow(session: SandboxSession) {
+  const { workflow, expected } = session
+  return {
+    session_id: session.id,
+    session_kind: 'business',
+    session_number: session.number,
+    status: session.status,
+    vendor_data: session.vendorData,
+    created_at: microseconds(session.createdAt),
+    workflow_id: workflow.workflowId,
+    workflow_type: 'kyb',
+    workflow_label: workflow.label,
+    company_name: expected?.company_name ?? null,
+    registration_number: expected?.registration_number ?? null,
+    country: expected?.registry_country ?? null,
+  }
+}
