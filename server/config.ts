@@ -20,6 +20,7 @@ const VARIABLES = {
   ],
   VERIFY_SECRET: [z.string().min(32).optional(), 'a random text of 32 characters or more'],
   ALLOWED_ORIGINS: [list(origin()).optional(), 'https://www.example.com,https://example.com'],
+  OPERATOR_TOKENS: [operators().optional(), 'anna:a random text of 32 characters or more'],
   MAX_SESSIONS_PER_HOUR: [z.coerce.number().int().positive().optional(), '1000'],
   TRUSTED_PROXIES: [z.coerce.number().int().nonnegative().default(0), '1'],
   PUBLIC_URL: [z.url({ protocol: /^https?$/ }).optional(), 'https://www.example.com/api/verify'],
@@ -73,6 +74,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     databaseUrl: config.DATABASE_URL,
     secret: config.VERIFY_SECRET,
     allowedOrigins: config.ALLOWED_ORIGINS ?? [],
+    /** Name -> token; none: the operator API is not mounted. */
+    operators: config.OPERATOR_TOKENS ?? {},
     maxSessionsPerHour: config.MAX_SESSIONS_PER_HOUR,
     trustedProxies: config.TRUSTED_PROXIES,
     publicUrl,
@@ -100,6 +103,17 @@ function pairs(value: z.ZodType<string, string>) {
   return list(z.string().regex(/^[^=]+=[^=]+$/))
     .transform((items) => Object.fromEntries(items.map((item) => item.split(/\s*=\s*/))))
     .pipe(z.record(z.string(), value))
+}
+
+/** `name:token` items; names and tokens each stand for one operator only. */
+function operators() {
+  const token = /^[^:\s]+\s*:\s*\S{32,}$/
+  return list(z.string().regex(token)).transform((items, context) => {
+    const named = items.map((item) => item.split(/\s*:\s*(.*)/s, 2) as [string, string])
+    const repeated = [0, 1].some((part) => new Set(named.map((it) => it[part])).size < named.length)
+    if (repeated) context.addIssue('Each name and each token stands once.')
+    return Object.fromEntries(named)
+  })
 }
 
 function origin() {

@@ -7,6 +7,7 @@ import pino from 'pino'
 import { createVerifyApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createDidit } from './didit/client.ts'
+import { createOperatorApp } from './operator.ts'
 import type { Log, VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { startBackground } from './reconcile.ts'
@@ -22,7 +23,8 @@ export interface Running {
 }
 
 /**
- * Runs the BFF as a process: `/api/verify` on `config.port`. With a public URL it listens on every
+ * Runs the BFF as a process: `/api/verify`, and `/api/operator` where there are operators, on
+ * `config.port`. With a public URL it listens on every
  * interface, else on both loopback families.
  *
  * @param pages answers everything outside `/api/verify`; the demo's pages.
@@ -53,6 +55,9 @@ export async function startServer(
   }
 
   const app = new Hono().route('/api/verify', createVerifyApp(options))
+  if (Object.keys(config.operators).length > 0) {
+    app.route('/api/operator', createOperatorApp({ ...options, operators: config.operators }))
+  }
   if (pages) app.route('/', pages)
   app.notFound(() => renderProblem(new ProblemError('not-found')))
   const servers: Server[] = []

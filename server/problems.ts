@@ -1,8 +1,11 @@
 import type { Problem, ProblemCode } from './contract.ts'
-import { DiditError, DiditUnreachable } from './didit/client.ts'
+import { DiditError, DiditInputError, DiditUnreachable } from './didit/client.ts'
+
+/** The codes of the browser's API, and what only operators can be told. */
+type Code = ProblemCode | 'operator-token'
 
 /** Code -> HTTP status, what went wrong, what to do about it. */
-const TABLE: Readonly<Record<ProblemCode, readonly [number, string, string]>> = {
+const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
   'invalid-body': [
     400,
     'The request is not of the expected form.',
@@ -93,6 +96,11 @@ const TABLE: Readonly<Record<ProblemCode, readonly [number, string, string]>> = 
     'The timestamp is more than five minutes off.',
     "Check this server's clock.",
   ],
+  'operator-token': [
+    401,
+    'The operator token is missing or wrong.',
+    'Send Authorization: Bearer with a token of OPERATOR_TOKENS.',
+  ],
   internal: [
     500,
     'Something went wrong here.',
@@ -102,10 +110,10 @@ const TABLE: Readonly<Record<ProblemCode, readonly [number, string, string]>> = 
 
 /** Throw it anywhere; the app's one error handler renders it. */
 export class ProblemError extends Error {
-  readonly code: ProblemCode
+  readonly code: Code
   readonly headers: Record<string, string>
 
-  constructor(code: ProblemCode, headers: Record<string, string> = {}, cause?: unknown) {
+  constructor(code: Code, headers: Record<string, string> = {}, cause?: unknown) {
     super(TABLE[code][1], { cause })
     this.code = code
     this.headers = headers
@@ -116,7 +124,7 @@ export class ProblemError extends Error {
 export function renderProblem(error: unknown): Response {
   const { code, headers } = error instanceof ProblemError ? error : new ProblemError('internal')
   const [status, title, detail] = TABLE[code]
-  const body: Problem = { status, code, title, detail }
+  const body: Omit<Problem, 'code'> & { code: Code } = { status, code, title, detail }
   return Response.json(body, {
     status,
     headers: {
@@ -132,6 +140,7 @@ export function fromDidit(error: unknown): unknown {
   if (error instanceof DiditUnreachable) {
     return new ProblemError(error.timedOut ? 'didit-timeout' : 'didit-unreachable', {}, error)
   }
+  if (error instanceof DiditInputError) return new ProblemError('didit-rejected', {}, error)
   if (!(error instanceof DiditError)) return error
   const retryAfter = { 'retry-after': String(Math.ceil(error.retryAfter ?? 5)) }
   if (error.status === 429) return new ProblemError('didit-busy', retryAfter, error)

@@ -49,6 +49,27 @@ export interface Envelope {
   hash: string
 }
 
+/** An act of an operator: who did what, when, to which session, and how it stood before and after. */
+export interface AuditRow {
+  id: string
+  at: number
+  operator: string
+  action: string
+  session: string | null
+  before: string | null
+  after: string | null
+  /** `done` or `refused`; null while it happens, or when a crash came in between. */
+  result: string | null
+}
+
+/** Which acts to list. Without a filter all, newest first. */
+export interface AuditFilter {
+  session?: string
+  operator?: string
+  limit: number
+  offset: number
+}
+
 const SESSION = `id, subject, workflow, status, url, ret, reference, version,
   created_at as "createdAt", changed_at as "changedAt", event_at as "eventAt",
   asked_at as "askedAt", check_at as "checkAt", missing_at as "missingAt"`
@@ -306,6 +327,44 @@ function createStore(driver: Driver) {
 
     async dropCounters(now: number): Promise<void> {
       await query('delete from counters where until <= $1', [now])
+    },
+
+    /** Has all sessions that may move asked about in the next rounds. */
+    async checkAllBy(now: number): Promise<void> {
+      const horizon = now + 6 * 60 * 60 * 1000
+      await query('update sessions set check_at = $1 where check_at > $1 and check_at <= $2', [
+        now,
+        horizon,
+      ])
+    },
+
+    /** Writes down an act before it happens. */
+    async beginAct(act: Omit<AuditRow, 'after' | 'result'>): Promise<void> {
+      await query(
+        `insert into audit (id, at, operator, action, session_id, status_before)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [act.id, act.at, act.operator, act.action, act.session, act.before],
+      )
+    },
+
+    /** Adds how an act ended. */
+    async endAct(id: string, { after, result }: Pick<AuditRow, 'after' | 'result'>): Promise<void> {
+      await query('update audit set status_after = $2, result = $3 where id = $1', [
+        id,
+        after,
+        result,
+      ])
+    },
+
+    /** The acts of operators, newest first. */
+    async acts({ session, operator, limit, offset }: AuditFilter): Promise<AuditRow[]> {
+      return query<AuditRow>(
+        `select id, at, operator, action, session_id as "session", status_before as "before",
+           status_after as "after", result
+         from audit where (session_id = $1 or $1 is null) and (operator = $2 or $2 is null)
+         order by at desc, id limit $3 offset $4`,
+        [session ?? null, operator ?? null, limit, offset],
+      )
     },
 
     /** A setting that is made once and then kept: the first of several writers wins. */

@@ -51,4 +51,18 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       value text not null
     )`,
   ],
+  [
+    `create table audit (
+      id text primary key,
+      at bigint not null,
+      operator text not null,
+      action text not null,
+      session_id text,
+      status_before text,
+      status_after text,
+      result text
+    )`,
+    `create index audit_by_time on audit (at)`,
+    `create index audit_of_session on audit (session_id, at)`,
+  ],
 ]

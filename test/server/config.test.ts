@@ -14,6 +14,8 @@ function problems(env: Record<string, string | undefined>): string[] {
   return []
 }
 
+const LONG = 'a-token-of-thirty-two-characters-or-more'
+
 describe('readConfig', () => {
   it('needs a key and a workflow and has defaults for the rest', () => {
     expect(readConfig(GOOD)).toEqual({
@@ -24,6 +26,7 @@ describe('readConfig', () => {
       databaseUrl: 'file:./data/didit-verify.db',
       secret: undefined,
       allowedOrigins: [],
+      operators: {},
       maxSessionsPerHour: undefined,
       trustedProxies: 0,
       publicUrl: 'http://localhost:8787/api/verify',
@@ -101,6 +104,10 @@ describe('readConfig', () => {
   })
 
   const refused: [string, string][] = [
+    ['OPERATOR_TOKENS', 'anna'],
+    ['OPERATOR_TOKENS', 'anna:short'],
+    ['OPERATOR_TOKENS', `anna:${LONG},anna:${LONG}1`],
+    ['OPERATOR_TOKENS', `anna:${LONG},bert:${LONG}`],
     ['ALLOWED_ORIGINS', 'https://a.example/'],
     ['ALLOWED_ORIGINS', 'https://a.example,*'],
     ['ALLOWED_ORIGINS', 'null'],
@@ -149,5 +156,14 @@ describe('readConfig', () => {
   ])('takes %s for public: %s', (PUBLIC_URL, isPublic) => {
     const config = readConfig({ ...GOOD, PUBLIC_URL, DIDIT_WEBHOOK_SECRET: 's' })
     expect(config.isPublic).toBe(isPublic)
+  })
+
+  it('reads who may use the operator API', () => {
+    const { operators } = readConfig({
+      DIDIT_API_KEY: 'key',
+      DIDIT_WORKFLOW_ID: '11111111-2222-4333-8444-555555555555',
+      OPERATOR_TOKENS: `anna:${LONG} , bert : ${LONG}:with:colons`,
+    })
+    expect(operators).toEqual({ anna: LONG, bert: `${LONG}:with:colons` })
   })
 })

@@ -142,6 +142,30 @@ describe('serve', () => {
     await events.next().catch(() => {})
   })
 
+  it('serves operators where there are any, and only them', async () => {
+    const didit = await startSandbox()
+    const token = 'a-token-of-thirty-two-characters-or-more'
+    const { serve, start, read, origin } = await setUp(didit.origin, {
+      OPERATOR_TOKENS: `anna:${token}`,
+    })
+    await serve().prints(/Ready: /)
+    const grant = await start()
+    await didit.move(grant.session.id, 'In Progress')
+    await didit.move(grant.session.id, 'In Review')
+    const act = `${origin}/api/operator/sessions/${grant.session.id}/approve`
+    expect((await fetch(act, { method: 'POST' })).status).toBe(401)
+    const headers = { authorization: `Bearer ${token}` }
+    expect((await fetch(act, { method: 'POST', headers })).status).toBe(200)
+    expect(await read(grant)).toMatchObject({ status: 'Approved', outcome: 'approved' })
+  })
+
+  it('serves no operator API where there are none', async () => {
+    const didit = await startSandbox()
+    const { serve, origin } = await setUp(didit.origin)
+    await serve().prints(/Ready: /)
+    expect((await fetch(`${origin}/api/operator/sessions`)).status).toBe(404)
+  })
+
   it('loses nothing when it is killed between a webhook and the next question', async () => {
     const didit = await startSandbox()
     const { serve, start, read, endpoint } = await setUp(didit.origin)
