@@ -5,20 +5,7 @@ import type { DiditVerify } from '../../widget/element.ts'
 import '../../widget/define.ts'
 import type { VerifyEventMap } from '../../widget/events.ts'
 import { Backend } from './backend.ts'
-
-const TYPES = [
-  'didit-start',
-  'didit-session',
-  'didit-state',
-  'didit-progress',
-  'didit-submit',
-  'didit-status',
-  'didit-trouble',
-  'didit-close-request',
-  'didit-complete',
-  'didit-cancel',
-  'didit-error',
-] as const satisfies readonly (keyof VerifyEventMap)[]
+import { TYPES } from './event-types.ts'
 
 export type VerifyEvents = VerifyEventMap[keyof VerifyEventMap][]
 

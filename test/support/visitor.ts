@@ -4,6 +4,7 @@ import type { Outcome } from '../../server/contract.ts'
 import type { VerifyEventMap } from '../../widget/events.ts'
 import type { State } from '../../widget/flow.ts'
 import type { Kept } from '../../widget/kept.ts'
+import { TYPES } from './event-types.ts'
 
 /** An event that the page was told, with its fields. */
 export interface Told {
@@ -14,20 +15,6 @@ export interface Told {
   outcome?: Outcome | null
   [field: string]: unknown
 }
-
-const TYPES = [
-  'didit-start',
-  'didit-session',
-  'didit-state',
-  'didit-progress',
-  'didit-submit',
-  'didit-status',
-  'didit-trouble',
-  'didit-close-request',
-  'didit-complete',
-  'didit-cancel',
-  'didit-error',
-] as const satisfies (keyof VerifyEventMap)[]
 
 const FINAL = ['didit-complete', 'didit-cancel', 'didit-error']
 
