@@ -6,7 +6,8 @@ const UUID = '11111111-2222-4333-8444-555555555555'
 
 /** Variable -> how it is read, and an example for who got it wrong. */
 const VARIABLES = {
-  DIDIT_API_KEY: [z.string(), 'the key of your application at Didit'],
+  // A key that was copied with a line break or a space can never work.
+  DIDIT_API_KEY: [z.string().regex(/^\S+$/), 'the key of your application at Didit'],
   DIDIT_WORKFLOW_ID: [z.guid(), UUID],
   DIDIT_WORKFLOWS: [pairs(z.guid()).optional(), `age=${UUID},address=${UUID}`],
   DIDIT_WEBHOOK_SECRET: [list(z.string()).optional(), 'the secret of the webhook destination'],

@@ -140,7 +140,10 @@ export function fromDidit(error: unknown): unknown {
   if (error instanceof DiditUnreachable) {
     return new ProblemError(error.timedOut ? 'didit-timeout' : 'didit-unreachable', {}, error)
   }
-  if (error instanceof DiditInputError) return new ProblemError('didit-rejected', {}, error)
+  if (error instanceof DiditInputError) {
+    const code = error.field === 'apiKey' ? 'didit-credentials' : 'didit-rejected'
+    return new ProblemError(code, {}, error)
+  }
   if (!(error instanceof DiditError)) return error
   const retryAfter = { 'retry-after': String(Math.ceil(error.retryAfter ?? 5)) }
   if (error.status === 429) return new ProblemError('didit-busy', retryAfter, error)

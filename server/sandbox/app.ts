@@ -115,12 +115,12 @@ function misbehave(faults: Faults, timers: Timers, random: () => number): Middle
   return async (c, next) => {
     const control = c.req.path.startsWith('/_sandbox/')
     const fault = control ? undefined : apiFault(faults, c.req.method, c.req.path, random)
-    const { status, delayMs = 0 } = fault ?? {}
+    const { status, delayMs = 0, retryAfter = 30 } = fault ?? {}
     if (delayMs > 0) await new Promise<void>((resolve) => timers.setTimeout(resolve, delayMs))
     if (!status) return next()
     if (status === 429) {
-      const detail = 'Request was throttled. Expected available in 30 seconds.'
-      return c.json({ detail }, 429, { 'Retry-After': '30' })
+      const detail = `Request was throttled. Expected available in ${retryAfter} seconds.`
+      return c.json({ detail }, 429, { 'Retry-After': String(retryAfter) })
     }
     // Servers that break do not answer in JSON.
     if (status >= 500) return c.newResponse('<h1>Server Error</h1>', status as 500, html)

@@ -12,6 +12,8 @@ const api = z.strictObject({
   /** Answer with this status instead of the real one. Without it the answer is only late. */
   status: z.int().min(400).max(599).optional(),
   delayMs: z.number().min(0).optional(),
+  /** What a 429 says in `Retry-After`, seconds. Default 30. */
+  retryAfter: z.int().min(0).optional(),
   /** The share of calls it happens to, 0 to 1. Default 1. */
   rate: z.number().min(0).max(1).optional(),
   /** How many calls it happens to before it is over. Default: until cleared. */

@@ -40,7 +40,7 @@ const it = test.extend('house', async ({ task: _ }, { onCleanup }) => {
       args: ['serve'],
       cwd: folder,
       env: {
-        DIDIT_API_KEY: 'a key',
+        DIDIT_API_KEY: 'a-key',
         DIDIT_WORKFLOW_ID: DEFAULT_WORKFLOW,
         DIDIT_BASE_URL: `http://127.0.0.1:${sandboxPort}`,
         DIDIT_WEBHOOK_SECRET: SECRET,

@@ -48,7 +48,7 @@ describe('the demo', () => {
 
 describe('a configuration that cannot be used', () => {
   test('with a key and no workflow is refused before anything starts', async () => {
-    const { code, output } = await refused({ DIDIT_API_KEY: 'a key' })
+    const { code, output } = await refused({ DIDIT_API_KEY: 'a-key' })
     expect(code).toBe(1)
     expect(output).toContain('DIDIT_WORKFLOW_ID is missing. Example: DIDIT_WORKFLOW_ID=')
     expect(output).not.toContain('Demo ready')
@@ -76,7 +76,7 @@ describe('a configuration that cannot be used', () => {
 
   test('with a public address and no webhook secret is refused', async () => {
     const { code, output } = await refused({
-      DIDIT_API_KEY: 'a key',
+      DIDIT_API_KEY: 'a-key',
       DIDIT_WORKFLOW_ID: '11111111-2222-4333-8444-555555555555',
       PUBLIC_URL: 'https://www.example.com/api/verify',
     })

@@ -39,7 +39,7 @@ describe('Didit refuses to create a session', () => {
 describe('Didit cannot create a session now', () => {
   for (const { fault, answer, code, text } of [
     {
-      fault: { status: 429 },
+      fault: { status: 429, retryAfter: 0 },
       answer: 503,
       code: 'rate-limited',
       text: 'There are too many attempts. Please wait a moment.',

@@ -104,6 +104,7 @@ describe('readConfig', () => {
   })
 
   const refused: [string, string][] = [
+    ['DIDIT_API_KEY', 'a key'],
     ['OPERATOR_TOKENS', 'anna'],
     ['OPERATOR_TOKENS', 'anna:short'],
     ['OPERATOR_TOKENS', `anna:${LONG},anna:${LONG}1`],
