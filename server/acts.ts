@@ -34,6 +34,16 @@ export function createActs(settings: Settings) {
     return decision?.status ?? null
   }
 
+  /** Takes over what Didit says now. That it cannot be asked does not undo the act. */
+  async function follow(session: string): Promise<void> {
+    const row = await store.session(session)
+    if (!row) return
+    await updates.askDue(row)
+    // Where nothing was learnt the next round asks, and not the one that was planned, hours away.
+    const asked = await store.session(session)
+    if (asked?.version === row.version) await store.checkLater(session, now())
+  }
+
   return {
     /**
      * Runs an act of the operator of this request.
@@ -52,9 +62,7 @@ export function createActs(settings: Settings) {
         result = 'done'
         return answer
       } finally {
-        // What Didit says now. That it cannot be asked does not undo the act; reconcile asks again.
-        const row = session && (await store.session(session))
-        if (row) await updates.askDue(row)
+        if (session) await follow(session)
         const after = session && (await statusOf(session))
         await store.endAct(id, { after, result })
         log.info({ act: id, operator: c.get('operator'), action, session, result }, 'operator act')

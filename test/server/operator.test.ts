@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createOperatorApp } from '../../server/operator.ts'
+import { runDue } from '../../server/reconcile.ts'
 import { createBff } from '../support/bff.ts'
 
 const TOKEN = 'anna-token-of-thirty-two-characters'
@@ -90,6 +91,21 @@ describe('an operator', () => {
       expect(await seen(id, token)).toMatchObject({ status, outcome })
     })
   }
+
+  it('reaches it soon after Didit could not be asked about what was done', async () => {
+    const { call, inStatus, store, options, clock, didit } = await setUp()
+    const { id } = await inStatus('In Review')
+    // So long ago that the next planned question is hours away.
+    clock.pass(24 * 60 * 60_000)
+    await runDue(options)
+    didit.answer = (request, pass) =>
+      request.method === 'GET' ? new Response('', { status: 500 }) : pass()
+    expect((await call('POST', `/sessions/${id}/approve`)).status).toBe(200)
+    expect((await store.session(id))?.status).toBe('In Review')
+    didit.answer = (_request, pass) => pass()
+    await runDue(options)
+    expect((await store.session(id))?.status).toBe('Approved')
+  })
 
   it('sends back steps, and the same session is open again', async () => {
     const { call, inStatus, seen } = await setUp()
