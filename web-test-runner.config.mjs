@@ -72,7 +72,7 @@ export default {
     ...(found.chromium ? [chromium()] : []),
     ...(found.firefox ? [firefox()] : []),
     ...(found.webkit ? [new WebKitLauncher(found.webkit)] : []),
-  ],
+  ].filter(({ name }) => !process.env.ENGINE || name === process.env.ENGINE),
   // One page at a time: a page in the background gets no focus and slow timers.
   concurrency: 1,
   concurrentBrowsers: 1,

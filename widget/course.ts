@@ -20,6 +20,7 @@ import type { Frame } from './frame.ts'
 import { readMessage } from './hosted.ts'
 import { keptBy } from './kept.ts'
 import { messages } from './locales/en.ts'
+import { wordsFor } from './locales/index.ts'
 import { pause, visibleTime } from './time.ts'
 import { diagnose, type Obstacle, waysOn } from './trouble.ts'
 import { watch } from './watch.ts'
@@ -404,9 +405,9 @@ export class Course {
     const words = { ...messages, ...this.#host.words }
     const obstacle = trouble?.code ?? error?.code
     const ended = state === 'ended' && outcome
-    const key = obstacle || ended || (state === 'submitted' ? state : 'loading')
+    const key = ended || (state === 'submitted' ? state : 'loading')
     const content: Note = {
-      text: words[key],
+      text: (obstacle ? wordsFor(words, obstacle) : words[key]) ?? '',
       slot: obstacle ? 'trouble' : key,
       actions: trouble?.actions ?? [],
       url: session?.url,

@@ -4,7 +4,7 @@ import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
 import { type Input, type State, step } from './flow.ts'
 import type { Messages } from './locales/en.ts'
-import { direction, FAILED, LABEL, loadMessages, lookup } from './locales/index.ts'
+import { direction, FAILED, LABEL, loadMessages, lookup, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
 
 const load = () => import('./attempt.ts')
@@ -199,9 +199,10 @@ export class DiditVerify extends LitElement {
 
   protected override render() {
     const { state, outcome, error } = this.#view
-    const words = { start: LABEL, ...this.#words, ...this.messages }
+    const words: Partial<Messages> = { start: LABEL, ...this.#words, ...this.messages }
     const busy = state === 'creating' || state === 'submitted'
-    const key = state === 'ended' ? (error?.code ?? outcome) : state
+    const key = (state === 'ended' ? outcome : state) as keyof Messages
+    const message = error ? (wordsFor(words, error.code) ?? FAILED) : words[key]
     const again = state === 'resumable' || outcome === 'resubmit'
     return html`<div dir=${direction(this.#lang)} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
       ${
@@ -216,7 +217,7 @@ export class DiditVerify extends LitElement {
                 aria-busy=${busy}
               ><slot>${again ? words.resume : words.start}</slot></button></slot>`
       }
-      <p part="message" role="status">${(key && words[key as keyof typeof words]) || (state === 'ended' && error ? FAILED : nothing)}</p>
+      <p part="message" role="status">${message}</p>
       <div id="stage"></div>
     </div>`
   }

@@ -1,10 +1,10 @@
 import { expect } from '@open-wc/testing'
-import { ERRORS, STATUSES } from '../../server/contract.ts'
+import { ERRORS, type ErrorCode, STATUSES } from '../../server/contract.ts'
 import { messages as ar } from '../../widget/locales/ar.ts'
 import { messages as de } from '../../widget/locales/de.ts'
 import { messages as en } from '../../widget/locales/en.ts'
 import { messages as es } from '../../widget/locales/es.ts'
-import { direction, loadMessages, lookup } from '../../widget/locales/index.ts'
+import { direction, loadMessages, lookup, wordsFor } from '../../widget/locales/index.ts'
 
 describe('lookup', () => {
   const rows = [
@@ -66,8 +66,22 @@ for (const [language, words] of Object.entries({ ar, de, es })) {
 }
 
 describe('English', () => {
-  it('has words for every code and every outcome', () => {
+  it('has words for every outcome and every way on', () => {
     const outcomes = Object.values(STATUSES).flatMap(({ outcome }) => outcome ?? [])
-    expect(en).to.include.all.keys([...Object.keys(ERRORS), ...outcomes])
+    expect(en).to.include.all.keys([...Object.values(ERRORS).flat(), ...outcomes])
+  })
+})
+
+describe('wordsFor', () => {
+  for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+    it(`finds words for ${code}`, () => {
+      expect(wordsFor(en, code)).to.be.a('string')
+    })
+  }
+
+  it('prefers words that a host has for the very code', () => {
+    const words = { ...en, misconfigured: 'Write to us.' }
+    expect(wordsFor(words, 'misconfigured')).to.equal('Write to us.')
+    expect(wordsFor(words, 'invalid-url')).to.equal(en.unavailable)
   })
 })

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../server/contract.ts'
 import type { Messages } from './en.ts'
 
 /** The one English text that every page view carries: what the trigger says. */
@@ -26,4 +27,10 @@ export const direction = (language: string): 'rtl' | 'ltr' => (RTL.test(language
 /** The words of a language, or nothing where English has to do: also when the file does not load. */
 export async function loadMessages(language: string): Promise<Messages | undefined> {
   return (await FILES[language]?.().catch(() => undefined))?.messages
+}
+
+/** The words for an error. Codes that a visitor need not tell apart share theirs. */
+export function wordsFor(words: Partial<Messages>, code: ErrorCode): string | undefined {
+  const own = words[code as keyof Messages]
+  return own ?? (code === 'session-expired' ? words.expired : words.unavailable)
 }
