@@ -97,6 +97,12 @@ describe('the languages', () => {
     expect(places).toEqual(Object.keys(FILES).map((name) => `./${name}.ts`))
   })
 
+  it('are listed with who has read them', () => {
+    const text = readFileSync(path.join(root, 'docs', 'languages.md'), 'utf8')
+    const rows = text.slice(text.indexOf('| code |')).matchAll(/^\| `([\w-]+)` (\|[^|]+){3}\|$/gm)
+    expect([...rows].map(([, code]) => code)).toEqual([...Object.keys(FILES), 'en'].sort())
+  })
+
   it('say in the script-tag bundle, where they are packed, what their files say', async () => {
     needBuild()
     const folder = path.join(root, 'dist', `didit-verify-${version}`, 'locales')
