@@ -73,7 +73,9 @@ function checkLanguages(): boolean {
   const languages = load(table).map((file) => ({ file, size: brotli(file) }))
   languages.sort((a, b) => b.size - a.size)
   const over = languages.filter(({ size }) => size > LANGUAGE_BUDGET)
-  console.log(`a page in another language: ${brotli(table)} bytes, and of ${languages.length} one`)
+  console.log(
+    `in another language ${brotli(table)} more, and one of ${languages.length} files, at most`,
+  )
   for (const { file, size } of over.length ? over : languages.slice(0, 1)) {
     const place = path.relative(root, file)
     console.log(`  ${String(size).padStart(6)}  ${place}, ${verdict(size, LANGUAGE_BUDGET)}`)
