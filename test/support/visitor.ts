@@ -86,7 +86,8 @@ export async function createVisitor(browser: Browser, home: string, options = {}
     },
 
     async pick(group: 'mode' | 'language', value: string): Promise<void> {
-      await page.locator(`input[name="${group}"][value="${value}"]`).check()
+      if (group === 'language') await page.locator('#language').selectOption(value)
+      else await page.locator(`#${group} [value="${value}"]`).check()
     },
 
     /** Presses the trigger and waits for the hosted page in the dialog. @returns the session's id. */
