@@ -53,13 +53,8 @@ export function createVerifyApp(options: VerifyOptions) {
         const cause = foreseen ? error.cause : error
         // A cause may hold what Didit said; it is for the log and never for the browser.
         const code = foreseen ? error.code : 'internal'
-        if (cause) log.warn({ code, error: describe(cause) }, 'request failed')
+        if (cause) log.warn({ code, error: cause }, 'request failed')
         return renderProblem(error)
       })
   )
-}
-
-function describe(cause: unknown): string {
-  const { message, fields } = Object(cause) as { message?: string; fields?: unknown }
-  return fields === undefined ? String(message) : `${message}: ${JSON.stringify(fields)}`
 }

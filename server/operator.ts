@@ -55,7 +55,7 @@ export function createOperatorApp(options: OperatorOptions) {
     .all('*', () => renderProblem(new ProblemError('not-found')))
     .onError((error) => {
       if (!(error instanceof ProblemError)) {
-        log.warn({ error: error.message }, 'operator request failed')
+        log.warn({ error }, 'operator request failed')
       }
       return renderForOperator(error)
     })

@@ -1,6 +1,7 @@
 import type { CreateRequest } from './contract.ts'
 import type { Didit } from './didit/client.ts'
 import type { CreateSession } from './didit/types.ts'
+import { guarded } from './log.ts'
 import type { Store } from './store/index.ts'
 
 export interface Log {
@@ -78,6 +79,6 @@ export function settle(options: VerifyOptions) {
     waitUntil: options.waitUntil ?? (() => {}),
     now: options.now ?? Date.now,
     timers: options.timers ?? (globalThis as unknown as Timers),
-    log: options.log ?? (console as Log),
+    log: guarded(options.log ?? (console as Log)),
   }
 }

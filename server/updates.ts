@@ -154,7 +154,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
   /** The same for who cannot wait for Didit: what fails stays in the inbox, behind the others. */
   async function receiveSafely(news: Envelope): Promise<void> {
     await receive(news).catch(async (error: Error) => {
-      log.warn({ session: news.sessionId, error: error.message }, 'webhook put off')
+      log.warn({ session: news.sessionId, error }, 'webhook put off')
       await store.putOffEnvelope(news.id, now()).catch(() => {})
     })
   }
@@ -169,7 +169,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
     async askDue(row: SessionRow): Promise<void> {
       if (now() < quietUntil) return store.checkLater(row.id, row.checkAt)
       await ask(row.id).catch(async (error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        log.warn({ session: row.id, error }, 'could not ask Didit')
         await store.checkLater(row.id, nextCheck(row.status, row.changedAt, now()))
       })
     },
@@ -213,7 +213,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
         if (!claimed && !asking.has(row.id)) return (await store.session(row.id)) ?? row
       }
       const answered = ask(row.id).catch((error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        log.warn({ session: row.id, error }, 'could not ask Didit')
       })
       let timer: unknown
       const patience = new Promise<void>((resolve) => {

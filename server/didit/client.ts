@@ -1,3 +1,4 @@
+import { guarded } from '../log.ts'
 import type { Log, Timers } from '../options.ts'
 import type { Scope } from './budget.ts'
 import * as checks from './checks.ts'
@@ -68,7 +69,7 @@ export function createDidit(options: DiditOptions) {
   const { apiKey, accessToken, retries = 2, patience = 120_000, budget = {} } = options
   const { fetch = globalThis.fetch, timeout = 10_000, now = Date.now } = options
   const timers = options.timers ?? (globalThis as unknown as Timers)
-  const log = options.log ?? (console as Log)
+  const log = guarded(options.log ?? (console as Log))
   const base = withoutSlash(options.baseUrl ?? 'https://verification.didit.me')
   const auth = withoutSlash(options.authUrl ?? 'https://apx.didit.me/auth/v2')
   const addresses = { v3: `${base}/v3`, auth, system: base }

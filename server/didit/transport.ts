@@ -151,6 +151,7 @@ export function createTransport(options: TransportOptions) {
     throw new DiditError(response.ok ? 502 : response.status, answer, request, facts.retryAfter, {
       ...facts,
       page: /^\s*</.test(text),
+      unread: response.ok,
       secrets: secretsOf(ask, options),
     })
   }

@@ -49,7 +49,7 @@ export function streamRoutes(settings: Settings, access: Access, updates: Update
           if (session.settled) return
           // A change it finds comes back through the subscription.
           updates.refresh(row).catch((error: Error) => {
-            log.warn({ session: id, error: error.message }, 'could not read the session')
+            log.warn({ session: id, error }, 'could not read the session')
           })
           await alarm.wait(BEAT)
         }
