@@ -3,6 +3,7 @@ import type { Didit } from './didit/client.ts'
 import type { CreateSession } from './didit/types.ts'
 import { guarded } from './log.ts'
 import type { Store } from './store/index.ts'
+import { KEPT_SECRET } from './tokens.ts'
 
 export interface Log {
   info(data: object, message: string): void
@@ -34,8 +35,11 @@ export interface VerifyOptions {
   store: Store
   /** Secrets of the webhook destination, several while rotating. None: `/webhooks` answers 503. */
   webhookSecrets?: readonly string[]
-  /** Keys of the tokens are derived from it. Default: made once and kept in the store. */
-  secret?: string
+  /**
+   * Keys of the tokens are derived from it; several while rotating: the first makes tokens, all of
+   * them read them. `kept` stands for the default: one that is made once and kept in the store.
+   */
+  secret?: string | readonly string[]
   /** Exact origins of pages that may use this endpoint. Default: that of `publicUrl`. */
   allowedOrigins?: readonly string[]
   /**
@@ -72,6 +76,7 @@ export function settle(options: VerifyOptions) {
     ...options,
     publicUrl: url.href.replace(/\/$/, ''),
     webhookSecrets: options.webhookSecrets ?? [],
+    secrets: secretsOf(options),
     allowedOrigins: options.allowedOrigins?.length ? options.allowedOrigins : [url.origin],
     allowAnonymous: options.allowAnonymous ?? !options.identify,
     limits: { address: 30, subject: 10, app: 1000, ...options.limits },
@@ -81,4 +86,13 @@ export function settle(options: VerifyOptions) {
     timers: options.timers ?? (globalThis as unknown as Timers),
     log: guarded(options.log ?? (console as Log)),
   }
+}
+
+function secretsOf({ secret = [] }: Pick<VerifyOptions, 'secret'>): readonly string[] {
+  const given = [secret].flat().filter(Boolean)
+  // Whoever guesses a short one makes tokens for everybody.
+  if (given.some((text) => text.length < 32 && text !== KEPT_SECRET)) {
+    throw new Error('A secret has fewer than 32 characters; use a longer random text.')
+  }
+  return given.length > 0 ? given : [KEPT_SECRET]
 }
