@@ -27,6 +27,10 @@ const VARIABLES = {
   OPERATOR_TOKENS: [operators().optional(), 'anna:a random text of 32 characters or more'],
   MAX_SESSIONS_PER_HOUR: [z.coerce.number().int().positive().optional(), '1000'],
   TRUSTED_PROXIES: [z.coerce.number().int().nonnegative().default(0), '1'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    z.url({ protocol: /^https?$/ }).optional(),
+    'http://127.0.0.1:4318',
+  ],
   PUBLIC_URL: [z.url({ protocol: /^https?$/ }).optional(), 'https://www.example.com/api/verify'],
   PORT: [z.coerce.number().int().min(0).max(65535).default(8787), '8787'],
   SANDBOX_PORT: [z.coerce.number().int().min(0).max(65535).default(4010), '4010'],
@@ -82,6 +86,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     operators: config.OPERATOR_TOKENS ?? {},
     maxSessionsPerHour: config.MAX_SESSIONS_PER_HOUR,
     trustedProxies: config.TRUSTED_PROXIES,
+    /** Where spans go; none: nothing is traced. */
+    otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
     publicUrl,
     /** Whether others than this machine reach it. */
     isPublic,

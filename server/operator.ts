@@ -2,6 +2,8 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createActs } from './acts.ts'
 import { createGate, type Operators } from './gate.ts'
+import { strictHeaders } from './headers.ts'
+import { type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { accountRoutes } from './routes/operator/account.ts'
@@ -17,7 +19,7 @@ export interface OperatorOptions extends VerifyOptions {
 
 /** What a request of an operator carries once the token has been recognised. */
 export interface OperatorEnv {
-  Variables: { operator: string }
+  Variables: ObservedEnv['Variables'] & { operator: string }
 }
 
 export type OperatorApp = ReturnType<typeof createOperatorApp>
@@ -37,9 +39,8 @@ export function createOperatorApp(options: OperatorOptions) {
   const { log } = settings
 
   return new Hono<OperatorEnv>()
+    .use('*', observe(settings), strictHeaders)
     .use('*', async (c, next) => {
-      c.header('cache-control', 'no-store')
-      c.header('x-content-type-options', 'nosniff')
       c.set('operator', await operatorOf(c))
       await next()
     })
@@ -49,9 +50,9 @@ export function createOperatorApp(options: OperatorOptions) {
     .route('/', accountRoutes(settings, acts))
     .get('/audit', async (c) => c.json(await acts.log(c.req.query())))
     .all('*', () => renderProblem(new ProblemError('not-found')))
-    .onError((error) => {
+    .onError((error, c) => {
       if (!(error instanceof ProblemError)) {
-        log.warn({ error }, 'operator request failed')
+        log.warn({ requestId: c.get('requestId'), error }, 'operator request failed')
       }
       return renderForOperator(error)
     })

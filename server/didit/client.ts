@@ -5,7 +5,7 @@ import * as checks from './checks.ts'
 import { check, idOf } from './checks.ts'
 import { path } from './path.ts'
 import { createSessions } from './sessions.ts'
-import { type Call, createTransport } from './transport.ts'
+import { type Call, createTransport, type Exchange } from './transport.ts'
 import type * as didit from './types.ts'
 import { createVerbs } from './verbs.ts'
 
@@ -13,7 +13,7 @@ export type { Scope } from './budget.ts'
 export type { Download } from './download.ts'
 export type { InputProblem, RateLimit } from './errors.ts'
 export { DecisionPending, DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
-export type { Call } from './transport.ts'
+export type { Call, Exchange } from './transport.ts'
 export type { WaitOptions } from './wait.ts'
 
 export interface DiditOptions {
@@ -51,6 +51,8 @@ export interface DiditOptions {
   timers?: Timers
   /** Default `console`. Never told keys, tokens, addresses of sessions or persons' data. */
   log?: Log
+  /** Told of every request that went out: for metrics. */
+  observe?(exchange: Exchange): void
 }
 
 export type Didit = ReturnType<typeof createDidit>
@@ -84,6 +86,7 @@ export function createDidit(options: DiditOptions) {
       retries,
       patience,
       budget,
+      observe: options.observe ?? (() => {}),
       ...tools,
     }),
   )

@@ -126,6 +126,20 @@ function createStore(driver: Driver) {
   return {
     close: () => driver.close(),
 
+    /** Whether the database answers. @throws where it does not. */
+    async ping(): Promise<void> {
+      await query('select 1')
+    },
+
+    /** Since when the oldest entry of each queue waits to be worked off; null where none does. */
+    async backlog(): Promise<Record<string, number | null>> {
+      const [row] = await query<{ inbox: number | null }>(
+        `select (select min(received_at) from inbox where done_at is null
+           and session_id in (select id from sessions)) as "inbox"`,
+      )
+      return { inbox: row?.inbox ?? null }
+    },
+
     /** Calls `wake` after every change of the session, in this process or another. */
     listen(id: string, wake: () => void): () => void {
       const set = watchers.get(id) ?? new Set()

@@ -29,6 +29,7 @@ describe('readConfig', () => {
       operators: {},
       maxSessionsPerHour: undefined,
       trustedProxies: 0,
+      otlpEndpoint: undefined,
       publicUrl: 'http://localhost:8787/api/verify',
       isPublic: false,
       port: 8787,
