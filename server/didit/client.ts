@@ -3,6 +3,7 @@ import type { Log, Timers } from '../options.ts'
 import type { Scope } from './budget.ts'
 import * as checks from './checks.ts'
 import { check, idOf } from './checks.ts'
+import { isLocal } from './media.ts'
 import { path } from './path.ts'
 import { createSessions } from './sessions.ts'
 import { type Call, createTransport, type Exchange } from './transport.ts'
@@ -101,6 +102,9 @@ export function createDidit(options: DiditOptions) {
     path`/organizations/me/${idOf('organization_uuid', id)}/applications/`
 
   return {
+    /** Whether Didit is this machine, as the sandbox is: only then may its pictures lie there. */
+    local: isLocal(base),
+
     /** Getting an account and its keys. Needs no key; the last three need a Bearer token. */
     account: {
       /** Sends a code by e-mail. Five registrations per address and hour. */
