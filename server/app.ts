@@ -3,7 +3,7 @@ import { cors } from 'hono/cors'
 import { createAccess } from './access.ts'
 import { TOKEN_HEADER } from './contract.ts'
 import { strictHeaders } from './headers.ts'
-import { type ObservedEnv, observe } from './observe.ts'
+import { hasLeft, type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { probeRoutes } from './routes/probes.ts'
@@ -53,6 +53,7 @@ export function createVerifyApp(options: VerifyOptions) {
       .all('*', () => renderProblem(new ProblemError('not-found')))
       .onError((error, c) => {
         const foreseen = error instanceof ProblemError
+        if (!foreseen && hasLeft(c)) return renderProblem(new ProblemError('invalid-body'))
         const cause = foreseen ? error.cause : error
         // A cause may hold what Didit said; it is for the log and never for the browser.
         const code = foreseen ? error.code : 'internal'

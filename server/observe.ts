@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Settings } from './options.ts'
 
@@ -12,6 +12,9 @@ const WELL_FORMED = /^[\w.:=-]{8,128}$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
 /** What asks every few seconds would fill a log by itself. */
 const PROBE = /\/(health|ready|metrics)$/
+
+/** Whether the client is gone, or was cut off for being slow: what fails then has not failed here. */
+export const hasLeft = (c: Context): boolean => c.req.raw.signal.aborted
 
 /**
  * Gives each request an id, counts it, and writes down what was answered. The id is the proxy's

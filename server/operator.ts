@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { createActs } from './acts.ts'
 import { createGate, type Operators } from './gate.ts'
 import { strictHeaders } from './headers.ts'
-import { type ObservedEnv, observe } from './observe.ts'
+import { hasLeft, type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { accountRoutes } from './routes/operator/account.ts'
@@ -51,6 +51,7 @@ export function createOperatorApp(options: OperatorOptions) {
     .get('/audit', async (c) => c.json(await acts.log(c.req.query())))
     .all('*', () => renderProblem(new ProblemError('not-found')))
     .onError((error, c) => {
+      if (hasLeft(c)) return renderProblem(new ProblemError('invalid-body'))
       if (!(error instanceof ProblemError)) {
         log.warn({ requestId: c.get('requestId'), error }, 'operator request failed')
       }

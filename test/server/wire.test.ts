@@ -22,6 +22,8 @@ const serve: typeof startServed = async (options, env) => {
 /** So short that a test may wait for them; what counts is which of them ends a request. */
 const SHORT = { headers: 100, request: 200, idle: 60_000, check: 20 }
 
+const BEARER = { authorization: `Bearer ${OPERATOR}` }
+
 describe('a slow sender', () => {
   const POST =
     'POST /api/verify/sessions HTTP/1.1\r\nHost: a\r\nOrigin: https://shop.example\r\n' +
@@ -39,7 +41,10 @@ describe('a slow sender', () => {
   ]
   it.each(rows)('%s is cut off with 408, while others are served', async (_, first, drop) => {
     const env = { ALLOWED_ORIGINS: 'https://shop.example' }
-    const { open, get } = await serve({ timeouts: SHORT }, env)
+    const complaints: object[] = []
+    const complain = (data: object) => void complaints.push(data)
+    const log = { info() {}, warn: complain, error: complain }
+    const { open, get } = await serve({ timeouts: SHORT, log }, env)
     const lines = await Promise.all(Array.from({ length: 20 }, open))
     for (const { send } of lines) send(first)
     const drops = setInterval(() => {
@@ -50,6 +55,9 @@ describe('a slow sender', () => {
     for (const text of await Promise.all(lines.map(({ ended }) => ended()))) {
       expect(text === '' || text.startsWith('HTTP/1.1 408 ')).toBe(true)
     }
+    const text = await (await get('/api/verify/metrics', BEARER)).text()
+    expect(text).not.toMatch(/status="5/)
+    expect(complaints).toEqual([])
   })
 
   it('of nothing at all is cut off', async () => {
@@ -186,7 +194,7 @@ describe('the name in a request', () => {
     const { get } = await serve()
     for (const path of ['/api/operator/sessions', '/api/verify/metrics', '/api/verify/ready']) {
       expect((await get(path, { ...forged, host: 'localhost' })).status).toBe(401)
-      expect((await get(path, { authorization: `Bearer ${OPERATOR}` })).status).toBe(200)
+      expect((await get(path, BEARER)).status).toBe(200)
     }
   })
 
