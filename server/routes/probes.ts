@@ -14,7 +14,7 @@ type Part = Readiness['store']
 
 /** What machines ask: whether it lives, whether it can work, how it does, and what it is. */
 export function probeRoutes(settings: Settings) {
-  const { store, didit, metrics, now, log } = settings
+  const { store, didit, metrics, now, timers, log } = settings
   const operatorOf = createGate(settings.operators)
   const hasOperators = Object.keys(settings.operators).length > 0
   const description = JSON.stringify(describeApi(settings.publicUrl))
@@ -33,14 +33,16 @@ export function probeRoutes(settings: Settings) {
   /** Whether Didit is up; of all who ask within 15 seconds one asks it. */
   function upstreamPart(): Promise<Part> {
     if (now() - asked.at >= FRESH) {
-      const calls = { timeout: PATIENCE, retries: 0, patience: 0 }
+      const patience = new AbortController()
+      const timer = timers.setTimeout(() => patience.abort(new Error('no answer')), PATIENCE)
       const upstream = didit
-        .health(calls)
+        .health({ signal: patience.signal, retries: 0 })
         .then((): Part => 'ok')
         .catch((error): Part => {
           log.warn({ error }, 'Didit is not well')
           return 'down'
         })
+        .finally(() => timers.clearTimeout(timer))
       asked = { at: now(), upstream }
     }
     return asked.upstream

@@ -131,10 +131,13 @@ function createStore(driver: Driver) {
       await query('select 1')
     },
 
-    /** Since when the oldest entry of each queue waits to be worked off; null where none does. */
+    /**
+     * Of each queue, the time of the oldest entry that waits to be worked off; null where none does.
+     * That of webhooks is the event's: putting one off changes when it counts as received.
+     */
     async backlog(): Promise<Record<string, number | null>> {
       const [row] = await query<{ inbox: number | null }>(
-        `select (select min(received_at) from inbox where done_at is null
+        `select (select min(event_at) from inbox where done_at is null
            and session_id in (select id from sessions)) as "inbox"`,
       )
       return { inbox: row?.inbox ?? null }
