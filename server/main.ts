@@ -126,7 +126,8 @@ export async function startServer(
         await Promise.race([Promise.allSettled([stopBackground(), ...working]), sleep(GRACE)])
         await closed
         await store.close()
-        await tracing?.stop()
+        // A collector that hangs must not keep the process.
+        await Promise.race([tracing?.stop().catch(() => {}), sleep(GRACE)])
       },
     }
   } catch (error) {
@@ -152,7 +153,10 @@ export function createLog({ logLevel }: Pick<Config, 'logLevel'>): Log {
 export function captureFailures(log: Log): void {
   const safe = guarded(log)
   const to = (level: keyof Log) => (said: unknown) =>
-    safe[level](said instanceof Error ? { error: said } : {}, typeof said === 'string' ? said : '')
+    safe[level](
+      said instanceof Error ? { error: said } : {},
+      typeof said === 'string' ? said : 'console',
+    )
   Object.assign(console, { error: to('error'), warn: to('warn'), info: to('info') })
   process.once('uncaughtException', (error) => {
     safe.error({ error }, 'crashed')
