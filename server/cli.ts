@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import { loadEnvFile } from 'node:process'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { ConfigError, readConfig } from './config.ts'
-import { close, listen, startServer, stopOnSignal } from './main.ts'
+import { captureFailures, close, createLog, listen, startServer, stopOnSignal } from './main.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from './sandbox/app.ts'
 
 interface Command {
@@ -20,7 +20,9 @@ const COMMANDS: Record<string, Command> = {
     options: {},
     async run() {
       const config = readConfig(process.env)
-      const server = await startServer(config)
+      const log = createLog(config)
+      const server = await startServer(config, { log })
+      captureFailures(log)
       stopOnSignal(server.stop)
       console.log(`Ready: ${config.publicUrl}`)
     },

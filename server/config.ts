@@ -19,11 +19,18 @@ const VARIABLES = {
       .default('file:./data/didit-verify.db'),
     'file:./data/didit-verify.db',
   ],
-  VERIFY_SECRET: [z.string().min(32).optional(), 'a random text of 32 characters or more'],
+  VERIFY_SECRET: [
+    list(z.string().regex(/^(.{32,}|kept)$/)).optional(),
+    'a random text of 32 characters or more, without commas',
+  ],
   ALLOWED_ORIGINS: [list(origin()).optional(), 'https://www.example.com,https://example.com'],
   OPERATOR_TOKENS: [operators().optional(), 'anna:a random text of 32 characters or more'],
   MAX_SESSIONS_PER_HOUR: [z.coerce.number().int().positive().optional(), '1000'],
   TRUSTED_PROXIES: [z.coerce.number().int().nonnegative().default(0), '1'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    z.url({ protocol: /^https?$/ }).optional(),
+    'http://127.0.0.1:4318',
+  ],
   PUBLIC_URL: [z.url({ protocol: /^https?$/ }).optional(), 'https://www.example.com/api/verify'],
   PORT: [z.coerce.number().int().min(0).max(65535).default(8787), '8787'],
   SANDBOX_PORT: [z.coerce.number().int().min(0).max(65535).default(4010), '4010'],
@@ -75,10 +82,12 @@ export function readConfig(env: Record<string, string | undefined>) {
     databaseUrl: config.DATABASE_URL,
     secret: config.VERIFY_SECRET,
     allowedOrigins: config.ALLOWED_ORIGINS ?? [],
-    /** Name -> token; none: the operator API is not mounted. */
+    /** Name -> tokens; none: the operator API is not mounted. */
     operators: config.OPERATOR_TOKENS ?? {},
     maxSessionsPerHour: config.MAX_SESSIONS_PER_HOUR,
     trustedProxies: config.TRUSTED_PROXIES,
+    /** Where spans go; none: nothing is traced. */
+    otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
     publicUrl,
     /** Whether others than this machine reach it. */
     isPublic,
@@ -106,14 +115,21 @@ function pairs(value: z.ZodType<string, string>) {
     .pipe(z.record(z.string(), value))
 }
 
-/** `name:token` items; names and tokens each stand for one operator only. */
+/** `name:token` items: at most two tokens for a name, while one replaces the other. */
 function operators() {
   const token = /^[^:\s]+\s*:\s*\S{32,}$/
   return list(z.string().regex(token)).transform((items, context) => {
-    const named = items.map((item) => item.split(/\s*:\s*(.*)/s, 2) as [string, string])
-    const repeated = [0, 1].some((part) => new Set(named.map((it) => it[part])).size < named.length)
-    if (repeated) context.addIssue('Each name and each token stands once.')
-    return Object.fromEntries(named)
+    const tokens = new Map<string, string[]>()
+    for (const item of items) {
+      const [name = '', text = ''] = item.split(/\s*:\s*(.*)/s, 2)
+      tokens.set(name, [...(tokens.get(name) ?? []), text])
+    }
+    const all = [...tokens.values()]
+    const repeated = new Set(all.flat()).size < items.length
+    if (repeated || all.some(({ length }) => length > 2)) {
+      context.addIssue('A token stands once, a name at most twice.')
+    }
+    return Object.fromEntries(tokens)
   })
 }
 
