@@ -19,8 +19,8 @@ const serve: typeof startServed = async (options, env) => {
   return served
 }
 
-/** So short that a test may wait for them; what counts is which of them ends a request. */
-const SHORT = { headers: 100, request: 200, idle: 60_000, check: 20 }
+/** So short that a test may wait for them, and longer than a busy machine stalls. */
+const SHORT = { headers: 1_000, request: 2_000, idle: 60_000, check: 20 }
 
 const BEARER = { authorization: `Bearer ${OPERATOR}` }
 
@@ -61,7 +61,7 @@ describe('a slow sender', () => {
   })
 
   it('of nothing at all is cut off', async () => {
-    const { open } = await serve({ timeouts: { ...SHORT, idle: 100 } })
+    const { open } = await serve({ timeouts: { ...SHORT, headers: 60_000, idle: 100 } })
     expect(await (await open()).ended()).toBe('')
   })
 
