@@ -1,3 +1,4 @@
+import { isLoopback } from '../loopback.ts'
 import type { Didit } from './client.ts'
 import { DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
 import { PORTRAIT_LIMIT } from './rules.ts'
@@ -92,9 +93,8 @@ function portraitUrl(decision: Decision): string | undefined {
 
 function isOpenable(text: string | null | undefined): boolean {
   if (!text || !URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  return protocol === 'https:' || (protocol === 'http:' && loopback)
+  const url = new URL(text)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }
 
 /** Stops reading at Didit's limit. */
