@@ -2,6 +2,7 @@
 
 import type { ListBody } from '../didit/types.ts'
 import { type Arguments, command, file, json, show, text } from './command.ts'
+import { objectOf } from './object.ts'
 import { anything } from './output.ts'
 import { PAGING, pageOf } from './paging.ts'
 import { picture } from './session-flags.ts'
@@ -82,7 +83,7 @@ export const lists = {
 /** What flags say, over what the body says. */
 function filled(body: unknown, fields: ListBody): ListBody {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  const whole = { ...(body as ListBody | undefined), ...Object.fromEntries(given) }
+  const whole = { ...objectOf(body), ...Object.fromEntries(given) }
   if (Object.keys(whole).length > 0) return whole
   throw new UsageError('Nothing is to be sent. Give a flag, or --body with the fields.')
 }

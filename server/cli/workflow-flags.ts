@@ -1,8 +1,9 @@
 // The flags that workflows are made of, and what they come to.
 
-import type { CreateWorkflow, UpdateWorkflow } from '../didit/types.ts'
+import type { UpdateWorkflow } from '../didit/types.ts'
 import type { KycWorkflow, LivenessMethod, WorkflowFrame } from '../didit/workflow.ts'
 import { type Input, json, list, number, on, text } from './command.ts'
+import { objectOf } from './object.ts'
 
 /** What every workflow has. */
 export const FRAME = {
@@ -123,5 +124,5 @@ export function bodyOf(input: FrameInput & Input<Nothing, typeof FEATURES>): Upd
     features: input.features?.map((feature) => ({ feature })),
   }
   const given = Object.entries(flags).filter(([, value]) => value !== undefined)
-  return { ...(input.body as CreateWorkflow | undefined), ...Object.fromEntries(given) }
+  return { ...objectOf(input.body), ...Object.fromEntries(given) }
 }
