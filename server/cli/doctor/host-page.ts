@@ -176,13 +176,18 @@ function trustedTypes({ policies }: Around): Finding {
 }
 
 function connections({ page, policies, needs: { backend } }: Around): Finding {
-  const address = new URL(`${backend.href.replace(/\/$/, '')}/sessions`)
-  const refused = policies.some(
-    (policy) => !allows(sourcesOf(policy, 'connect-src', 'default-src'), address, page.url),
+  // Two addresses, for policies that name a path.
+  const [start, follow] = ['/sessions', '/sessions/id/events'].map(
+    (path) => new URL(backend.href.replace(/\/$/, '') + path),
+  ) as [URL, URL]
+  const refused = [start, follow].find((address) =>
+    policies.some(
+      (policy) => !allows(sourcesOf(policy, 'connect-src', 'default-src'), address, page.url),
+    ),
   )
   return refused
-    ? problem('connect-src', `The policy refuses ${address}. Add ${sourceFor(backend, page)}.`)
-    : ok('connect-src', `${address} is allowed.`)
+    ? problem('connect-src', `The policy refuses ${refused}. Add ${sourceFor(backend, page)}.`)
+    : ok('connect-src', `${start} is allowed.`)
 }
 
 const SANDBOX = ['allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups']
