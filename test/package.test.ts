@@ -9,9 +9,12 @@ import { describe, expect, it } from 'vitest'
 import { importsOf } from '../scripts/sizes.ts'
 
 const root = path.dirname(import.meta.dirname)
-const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+const { bin, exports, version } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+) as {
   bin: Record<string, string>
   exports: Record<string, string | Record<string, string>>
+  version: string
 }
 
 const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
@@ -68,6 +71,15 @@ describe('the package', () => {
     for (const entry of ['didit-verify', 'didit-verify/define', 'didit-verify/server']) {
       await importInNode(entry)
     }
+  })
+
+  it('runs the command line that was built', async () => {
+    needBuild()
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      path.join(root, bin['didit-verify'] ?? ''),
+      '--version',
+    ])
+    expect(stdout.trim()).toBe(version)
   })
 
   it('refuses to give the server to a browser', async () => {

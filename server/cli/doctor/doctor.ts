@@ -7,8 +7,9 @@ import { UsageError } from '../usage.ts'
 import { inspectAccount, judgeClock } from './account.ts'
 import { describeFindings, type Finding, ok, problem } from './finding.ts'
 import { neededHeaders } from './headers.ts'
-import { type HostPage, inspectPage } from './host-page.ts'
+import { inspectPage } from './host-page.ts'
 import { judgeOrigins } from './origins.ts'
+import type { HostPage } from './page.ts'
 
 const HOSTED = 'https://verify.didit.me'
 /** Characters of a page that are looked at; policies stand at its beginning. */

@@ -1,4 +1,4 @@
-import { PERMISSIONS } from './host-page.ts'
+import { PERMISSIONS } from './frame.ts'
 
 export interface Places {
   /** The origin of the hosted page. */

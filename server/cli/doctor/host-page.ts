@@ -2,43 +2,11 @@
 // fetched, and answers with findings.
 
 import { isLoopback } from '../../loopback.ts'
-import { allows, type Policy, parseCsp, parseMetaCsp, sourcesOf } from './csp.ts'
+import { allows, parseCsp, parseMetaCsp, sourcesOf } from './csp.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
+import { inspectFrame } from './frame.ts'
 import { type Markup, readHtml } from './html.ts'
-import {
-  type Permissions,
-  parseFeaturePolicy,
-  parsePermissionsPolicy,
-  permits,
-} from './permissions-policy.ts'
-
-/** A page as it was fetched. */
-export interface HostPage {
-  /** After redirects. */
-  url: URL
-  status: number
-  /** The value of a header, several of one name with commas between. */
-  header(name: string): string | null
-  html: string
-}
-
-/** What has to work on it. */
-export interface Needs {
-  /** The origin of the hosted page. */
-  hosted: URL
-  /** The backend, if it is known; else the element's `endpoint` says. */
-  backend?: URL
-}
-
-/** What the frame is given; the first two are what it cannot do without. */
-export const PERMISSIONS = [
-  'camera',
-  'microphone',
-  'fullscreen',
-  'autoplay',
-  'encrypted-media',
-  'geolocation',
-] as const
+import { type Around, type HostPage, headerValue, type Needs, sourceFor } from './page.ts'
 
 /** Where the element asks unless it is told otherwise. */
 const ENDPOINT = '/api/verify'
@@ -65,22 +33,14 @@ export function inspectPage(page: HostPage, needs: Needs): Finding[] {
     trustedTypes(around),
     connections(around),
     ...sandboxed(around),
-    ...(isFramed(markup) ? frames(around) : [notFramed()]),
+    ...inspectFrame(around),
     opener(page),
-    embedder(page, isFramed(markup)),
     ...frameOptions(page),
   ]
 }
 
-interface Around {
-  page: HostPage
-  markup: Markup
-  policies: readonly Policy[]
-  needs: Needs & { backend: URL }
-}
-
 /** The backend as the page names it. */
-export function addressesOf(page: HostPage, markup: Markup, { backend }: Needs): { backend: URL } {
+function addressesOf(page: HostPage, markup: Markup, { backend }: Needs): { backend: URL } {
   const base = baseOf(page, markup)
   const endpoint = markup.elements.find((each) => each.endpoint)?.endpoint
   const named = endpoint !== undefined && URL.canParse(endpoint, base)
@@ -203,80 +163,6 @@ function sandboxed({ policies }: Around): Finding[] {
   ]
 }
 
-/** A page whose elements all leave it frames nothing. */
-function isFramed({ elements }: Markup): boolean {
-  const leaves = ['redirect', 'popup', 'qr']
-  return elements.length === 0 || elements.some(({ mode = '' }) => !leaves.includes(mode))
-}
-
-function notFramed(): Finding {
-  return ok('frame', 'Nothing is framed: every element on the page leaves it.')
-}
-
-function frames({ page, policies, needs }: Around): Finding[] {
-  const { hosted, backend } = needs
-  const refused = (url: URL) =>
-    policies.find(
-      (policy) =>
-        !allows(sourcesOf(policy, 'frame-src', 'child-src', 'default-src'), url, page.url),
-    )
-  const [inForce = 'frame-src'] = ['frame-src', 'child-src', 'default-src'].filter((name) =>
-    refused(hosted)?.has(name),
-  )
-  const hostedPage = refused(hosted)
-    ? problem(
-        'frame-src',
-        `${inForce} refuses the hosted page. Add ${sourceFor(hosted, page)} to frame-src.`,
-      )
-    : ok('frame-src', `${hosted.origin} may be framed.`)
-  const returnPage = refused(new URL('/return/x', backend))
-    ? [
-        warning(
-          'frame-src',
-          `The way back through the backend is refused in the frame. Add ${sourceFor(backend, page)}.`,
-        ),
-      ]
-    : []
-  return [hostedPage, ...returnPage, ...devices(page, hosted)]
-}
-
-function devices(page: HostPage, hosted: URL): Finding[] {
-  const header = page.header('permissions-policy')
-  const older = page.header('feature-policy')
-  const read = header === null ? undefined : parsePermissionsPolicy(header)
-  const unread =
-    header !== null && read === undefined
-      ? [
-          warning(
-            'permissions',
-            'The Permissions-Policy cannot be read, so browsers ignore all of it. Write camera=(self).',
-          ),
-        ]
-      : []
-  const permissions: Permissions = new Map([
-    ...(older === null ? [] : parseFeaturePolicy(older)),
-    ...(read ?? []),
-  ])
-  return [
-    ...unread,
-    device(permissions, 'camera', page.url, hosted),
-    device(permissions, 'microphone', page.url, hosted),
-  ]
-}
-
-function device(permissions: Permissions, name: string, page: URL, hosted: URL): Finding {
-  const line = `${name}=(self "${hosted.origin}")`
-  if (permits(permissions, name, page, page) && permits(permissions, name, hosted, page)) {
-    return ok(name, 'The frame may have it.')
-  }
-  if (name !== 'camera') {
-    return warning(name, `The frame cannot have it, which some checks want. Send ${line}.`)
-  }
-  return permits(permissions, name, page, page)
-    ? problem(name, `The page may have it, but not the frame. Send ${line}.`)
-    : problem(name, `Neither page nor frame may have it; only mode="redirect" works. Send ${line}.`)
-}
-
 function opener({ header }: HostPage): Finding {
   const value = headerValue(header('cross-origin-opener-policy'))
   return value === 'same-origin'
@@ -288,33 +174,9 @@ function opener({ header }: HostPage): Finding {
     : ok('opener', 'Popups can be watched.')
 }
 
-/** A frame has to agree to be embedded, and the hosted page does not. */
-function embedder({ header }: HostPage, framed: boolean): Finding {
-  const value = headerValue(header('cross-origin-embedder-policy'))
-  if (!framed || !/^(require-corp|credentialless)$/.test(value)) {
-    return ok('embedder', 'Frames of others are not held back.')
-  }
-  const isolated = /^same-origin(-plus-coep)?$/.test(
-    headerValue(header('cross-origin-opener-policy')),
-  )
-  const words = `Cross-Origin-Embedder-Policy: ${value} keeps the hosted page out of the frame.`
-  return isolated
-    ? warning('embedder', `${words} Visitors are redirected; leave it out where that is not meant.`)
-    : problem('embedder', `${words} Leave it out on this page, or set mode="redirect".`)
-}
-
 function frameOptions({ header }: HostPage): Finding[] {
   const value = header('x-frame-options')
   return value === null
     ? []
     : [ok('x-frame-options', 'It says who may frame this page, and does not matter here.')]
-}
-
-/** Without parameters like `;report-to`. */
-function headerValue(header: string | null): string {
-  return (header ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-}
-
-function sourceFor({ origin }: URL, page: HostPage): string {
-  return origin === page.url.origin ? "'self'" : origin
 }

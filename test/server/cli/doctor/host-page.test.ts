@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PERMISSIONS } from '../../../../server/cli/doctor/frame.ts'
 import { neededHeaders } from '../../../../server/cli/doctor/headers.ts'
-import { inspectPage, PERMISSIONS } from '../../../../server/cli/doctor/host-page.ts'
+import { inspectPage } from '../../../../server/cli/doctor/host-page.ts'
 import { readHtml } from '../../../../server/cli/doctor/html.ts'
 import { root } from '../../../support/process.ts'
 
@@ -264,7 +265,7 @@ describe('a page', () => {
           'cross-origin-opener-policy': 'same-origin',
         },
       },
-      ['warning opener', 'warning embedder'],
+      ['warning embedder', 'warning opener'],
     ],
     ['that embeds everybody', { headers: { 'cross-origin-embedder-policy': 'unsafe-none' } }, []],
     ['that nobody may frame', { headers: { 'x-frame-options': 'DENY' } }, []],
