@@ -75,6 +75,15 @@ describe('the package', () => {
     }
   })
 
+  it('runs the command line that was built', async () => {
+    needBuild()
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      path.join(root, bin['didit-verify'] ?? ''),
+      '--version',
+    ])
+    expect(stdout.trim()).toBe(version)
+  })
+
   it('refuses to give the server to a browser', async () => {
     needBuild()
     await expect(importInNode('didit-verify/server', '--conditions=browser')).rejects.toThrow(

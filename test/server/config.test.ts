@@ -23,6 +23,7 @@ describe('readConfig', () => {
       workflows: { default: WORKFLOW },
       webhookSecrets: [],
       baseUrl: undefined,
+      authUrl: undefined,
       databaseUrl: 'file:./data/didit-verify.db',
       secret: undefined,
       allowedOrigins: [],

@@ -61,7 +61,9 @@ describe('a slow sender', () => {
   })
 
   it('of nothing at all is cut off', async () => {
-    const { open } = await serve({ timeouts: { ...SHORT, headers: 60_000, idle: 100 } })
+    const { open } = await serve({
+      timeouts: { headers: 30_000, request: 30_000, idle: 100, check: 20 },
+    })
     expect(await (await open()).ended()).toBe('')
   })
 
