@@ -38,6 +38,7 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
   const asked: string[] = []
   const started: (SandboxWish | 'serve')[] = []
   const interrupt = new AbortController()
+  let flying = 0
 
   /** Runs a line; words in quotes stay together, and what is in a list is taken as it is. */
   async function cli(line: string | readonly string[], more = env): Promise<Ended> {
@@ -57,7 +58,10 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
           headers: request.headers,
           body: typeof init?.body === 'string' ? init.body : undefined,
         })
-        return fetch(input, init)
+        flying++
+        return fetch(input, init).finally(() => {
+          flying--
+        })
       },
       now,
       timers,
@@ -83,6 +87,8 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
     sent,
     asked,
     started,
+    /** Whether a request waits for its answer. */
+    isAsking: () => flying > 0,
     /** Presses Ctrl-C. */
     interrupt: () => interrupt.abort(new DOMException('Stopped.', 'AbortError')),
     /** `GET /v3/sessions/`, with every id as `:id`. */
@@ -90,15 +96,18 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
   }
 }
 
-/** Lets time pass until a line has ended. */
-export async function ending<T>(line: Promise<T>, pass: (ms: number) => void, step = 1000) {
+/** Lets time pass until a line has ended, but none while it waits for an answer. */
+export async function ending<T>(
+  line: Promise<T>,
+  { pass, isAsking }: { pass(ms: number): void; isAsking(): boolean },
+) {
   let over = false
   const end = line.finally(() => {
     over = true
   })
   await settle()
   while (!over) {
-    pass(step)
+    if (!isAsking()) pass(1000)
     await settle()
   }
   return end

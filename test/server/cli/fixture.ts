@@ -78,7 +78,8 @@ export function setUp({ env, typed, answers, ...options }: Options = {}) {
   })
 
   /** Runs a line that waits, and lets time pass meanwhile. */
-  const wait = (line: string) => ending(terminal.cli(line), sandbox.time.pass)
+  const wait = (line: string) =>
+    ending(terminal.cli(line), { ...sandbox.time, isAsking: terminal.isAsking })
 
   /** Somebody who has an account, and a token for it. */
   const account = once(async () => {
