@@ -45,7 +45,9 @@ export async function addToBlocklist(call: Call) {
   const from = sessionFor(call, wanted.session_id)
   for (const type of ITEM_TYPES) {
     if (!wanted[`blocklist_${type}`]) continue
-    const value = comparable(type, from.person)
+    const value = comparable(type, from.session, from.person)
+    // Nothing is known to block.
+    if (value === undefined) continue
     state.lists.put(state.lists.builtIn(application.id, type), { value, comment: null, from })
   }
   return c.json({ message: 'Successfully updated blocklist.' })
@@ -54,11 +56,11 @@ export async function addToBlocklist(call: Call) {
 export async function removeFromBlocklist(call: Call) {
   const wanted = await fieldsOf(call, freeing)
   const { c, state, application } = call
-  const { person } = sessionFor(call, wanted.session_id)
+  const { session, person } = sessionFor(call, wanted.session_id)
   for (const type of ITEM_TYPES) {
     if (!wanted[`unblock_${type}`]) continue
     const list = state.lists.builtIn(application.id, type)
-    list.entries = list.entries.filter(({ value }) => value !== comparable(type, person))
+    list.entries = list.entries.filter(({ value }) => value !== comparable(type, session, person))
   }
   return c.json({ message: 'Successfully removed from blocklist.' })
 }
@@ -128,7 +130,8 @@ export async function createEntry(call: Call) {
     throw new Refusal(400, { value: ['Send a value or a reference_session_id.'] })
   }
   const from = reference_session_id ? sessionFor(call, reference_session_id) : null
-  const taken = from && isItem(list.type) ? comparable(list.type, from.person) : undefined
+  const taken =
+    from && isItem(list.type) ? comparable(list.type, from.session, from.person) : undefined
   const wanted = { value: value ?? taken ?? from?.session.vendorData ?? '', comment, from }
   return call.c.json(entryRow(call.state.lists.put(list, wanted)), 201)
 }
