@@ -14,7 +14,7 @@ const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json')
   exports: Record<string, string | Record<string, string>>
 }
 
-const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
+const SOURCES = ['widget', 'server', 'demo', 'docs', 'test', 'scripts']
 const CODE = /\.(ts|tsx|mts|js|mjs|jsx)$/
 
 describe('which way things depend', () => {
