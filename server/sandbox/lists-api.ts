@@ -95,7 +95,6 @@ export async function createList(call: Call) {
     name: wanted.name,
     type: wanted.entry_type,
     kind: wanted.list_type,
-    builtIn: false,
   })
   return call.c.json(row(list), 201)
 }

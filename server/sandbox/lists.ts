@@ -78,7 +78,12 @@ export function createLists({ now }: { now(): number }) {
 
   return {
     of,
-    add,
+
+    /** One more, beside the built-in ones. */
+    add(wanted: Omit<Parameters<typeof add>[0], 'builtIn'>): List {
+      of(wanted.application)
+      return add({ ...wanted, builtIn: false })
+    },
 
     find: (application: string, uuid: string) => of(application).find((each) => each.uuid === uuid),
 

@@ -166,6 +166,15 @@ describe('lists', () => {
     expect((await ask('POST', entries, {})).status).toBe(400)
   })
 
+  it('stand beside the built-in ones, whatever comes first', async () => {
+    const { ask, played } = setUp()
+    expect((await ask('POST', LISTS, { name: 'A', entry_type: 'phone' })).status).toBe(201)
+    expect((await ask('GET', LISTS)).body.count).toBe(5)
+    const { session_id } = await played('decline')
+    const add = { session_id, blocklist_face: true }
+    expect((await ask('POST', '/v3/blocklist/add/', add)).status).toBe(200)
+  })
+
   it('take pictures, can be renamed and deleted', async () => {
     const { ask } = setUp()
     const { uuid } = (await ask('POST', LISTS, { name: 'A', entry_type: 'face' })).body
