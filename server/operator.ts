@@ -1,12 +1,16 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { createActs } from './acts.ts'
+import { AUDIT_FILTERS, createActs } from './acts.ts'
 import { settle, type VerifyOptions } from './options.ts'
-import { ProblemError, renderProblem } from './problems.ts'
+import { ProblemError } from './problems.ts'
 import { accountRoutes } from './routes/operator/account.ts'
 import { renderForOperator } from './routes/operator/errors.ts'
+import { ownPage, readQuery } from './routes/operator/input.ts'
+import { listRoutes } from './routes/operator/lists.ts'
 import { pictureRoutes } from './routes/operator/pictures.ts'
 import { reviewRoutes } from './routes/operator/review.ts'
+import { webhookRoutes } from './routes/operator/webhooks.ts'
+import { workflowRoutes } from './routes/operator/workflows.ts'
 
 export interface OperatorOptions extends VerifyOptions {
   /** Name -> bearer token of 32 characters or more. The name is what the audit log writes down. */
@@ -36,7 +40,7 @@ export function createOperatorApp(options: OperatorOptions) {
   const operatorOf = createGate(options.operators)
   const { log } = settings
 
-  return new Hono<OperatorEnv>()
+  const app = new Hono<OperatorEnv>()
     .use('*', async (c, next) => {
       c.header('cache-control', 'no-store')
       c.header('x-content-type-options', 'nosniff')
@@ -50,15 +54,38 @@ export function createOperatorApp(options: OperatorOptions) {
     .use('*', maxBody)
     .route('/', reviewRoutes(settings, acts))
     .route('/', pictureRoutes(settings, options.fetch ?? globalThis.fetch))
+    .route('/', listRoutes(settings, acts))
+    .route('/', workflowRoutes(settings, acts))
+    .route('/', webhookRoutes(settings, acts))
     .route('/', accountRoutes(settings, acts))
-    .get('/audit', async (c) => c.json(await acts.log(c.req.query())))
-    .all('*', () => renderProblem(new ProblemError('not-found')))
+    .get('/audit', async (c) => c.json(ownPage(c, await acts.log(readQuery(c, AUDIT_FILTERS)))))
+
+  for (const [path, methods] of methodsOf(app)) {
+    app.all(path, () => {
+      throw new ProblemError('method-not-allowed', { allow: methods.join(', ') })
+    })
+  }
+
+  return app
+    .all('*', () => {
+      throw new ProblemError('not-found')
+    })
     .onError((error) => {
       if (!(error instanceof ProblemError)) {
         log.warn({ error: error.message }, 'operator request failed')
       }
       return renderForOperator(error)
     })
+}
+
+/** Path -> the methods that it takes. */
+function methodsOf({ routes }: Pick<Hono, 'routes'>): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    const known = found.get(path) ?? []
+    if (method !== 'ALL' && !known.includes(method)) found.set(path, [...known, method])
+  }
+  return found
 }
 
 // A portrait of two megabytes is the largest thing that Didit takes, here as base64.

@@ -1,5 +1,6 @@
 import type { Didit } from './client.ts'
 import { DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
+import { isMediaLink } from './media.ts'
 import { PORTRAIT_LIMIT } from './rules.ts'
 import type { CreatedSession, CreateSession, Decision } from './types.ts'
 
@@ -85,16 +86,9 @@ function portraitUrl(decision: Decision): string | undefined {
     id_verifications?.map((each) => [each.status, each.portrait_image] as const),
   ]
   const best = faces.map((kind) =>
-    kind?.findLast(([status, url]) => status === 'Approved' && isOpenable(url)),
+    kind?.findLast(([status, url]) => status === 'Approved' && isMediaLink(url)),
   )
   return best.find((face) => face !== undefined)?.[1] ?? undefined
-}
-
-function isOpenable(text: string | null | undefined): boolean {
-  if (!text || !URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  return protocol === 'https:' || (protocol === 'http:' && loopback)
 }
 
 /** Stops reading at Didit's limit. */
