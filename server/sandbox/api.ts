@@ -73,7 +73,9 @@ function limit({ limits, limiter }: State, { counts, path }: Route, c: Context) 
     if (!refusal) continue
     const wait = refusal.headers['Retry-After']
     const other = { detail: `Request was throttled. Expected available in ${wait} seconds.` }
-    const told = /^\/v3\/(billing|webhook)\//.test(path) ? other : refusal.body
+    const told = /^\/v3\/(billing|webhook)\/|\/update-(poa-)?data\//.test(path)
+      ? other
+      : refusal.body
     throw new Refusal(429, told, refusal.headers)
   }
 }

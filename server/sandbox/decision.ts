@@ -140,12 +140,22 @@ function entry(session: SandboxSession, run: Run, { now, media }: Surroundings) 
   const { node, status, warnings, cleared } = run
   const silent = node.feature === 'QUESTIONNAIRE'
   const common = { node_id: node.id, status, ...(!silent && { warnings }) }
-  const { person } = session
-  if (cleared || !person) return common
-  const scene = { session, person, run, now, media: (name: string) => media(session, name) }
-  const found = { ...common, ...EVIDENCE[node.feature](scene) }
+  if (cleared || !session.person) return common
+  const found = { ...common, ...findings(session, run, { now, media }) }
   const older = session.workflow.older && node.feature === 'OCR'
   return older ? olderDocument(found) : found
+}
+
+/** What a run has found of the person, with what was corrected since. */
+export function findings(
+  session: SandboxSession,
+  run: Run,
+  { now, media }: Pick<Surroundings, 'now' | 'media'>,
+): Record<string, unknown> {
+  const { person } = session
+  if (!person) return {}
+  const scene = { session, person, run, now, media: (name: string) => media(session, name) }
+  return { ...EVIDENCE[run.node.feature](scene), ...run.edits }
 }
 
 function review({ actor_display, new_status, comment, created_at }: Activity) {

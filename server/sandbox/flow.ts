@@ -14,6 +14,8 @@ export interface Run {
   warnings: Warning[]
   /** Milliseconds since 1970. */
   at: number
+  /** What somebody has corrected since, over what was found. */
+  edits?: Record<string, unknown>
   /** Whether its data was deleted, because the step is to be done again or was never finished. */
   cleared: boolean
 }
@@ -80,7 +82,8 @@ export function latest(session: SandboxSession): Run[] {
 export function clear(session: SandboxSession, nodes: readonly Node[]): void {
   for (const run of latest(session)) {
     if (!nodes.some(({ id }) => id === run.node.id)) continue
-    Object.assign(run, { status: check(run.node.feature).awaited, warnings: [], cleared: true })
+    const status = check(run.node.feature).awaited
+    Object.assign(run, { status, warnings: [], edits: undefined, cleared: true })
   }
 }
 

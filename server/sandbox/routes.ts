@@ -11,6 +11,15 @@ import {
 } from './auth.ts'
 import { balance, pay, showCheckout, topUp } from './billing.ts'
 import type { Call } from './call.ts'
+import {
+  importVerifications,
+  updateData,
+  updateFeature,
+  updateHit,
+  updateHits,
+  updateProof,
+  updateScreening,
+} from './edits.ts'
 import type { Scope } from './limits.ts'
 import {
   addToBlocklist,
@@ -71,7 +80,7 @@ export interface Route {
 }
 
 /** Parameters that are no UUIDs. */
-export const TEXTS = ['ticket', 'name', 'link', 'checkout']
+export const TEXTS = ['ticket', 'name', 'link', 'checkout', 'node']
 
 const older = { older: true } as const
 
@@ -105,6 +114,13 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v3/session/:session/decision/', 'key-late', getDecision),
   route('DELETE', '/v3/session/:session/delete/', 'key-late', deleteSession),
   route('PATCH', '/v3/session/:session/update-status/', 'key', updateStatus),
+  edits('update-data', updateData, 'edit-data'),
+  edits('update-poa-data', updateProof, 'edit-poa'),
+  edits('features/:node/update-status', updateFeature),
+  edits('update-aml-status', updateScreening),
+  edits('update-aml-hit-status', updateHit),
+  edits('bulk-update-aml-hit-status', updateHits),
+  route('POST', '/v3/session/imports/', 'key', importVerifications),
   route('POST', '/v3/session/:session/resubmission-preview/', 'key', previewResubmission),
   {
     ...route('GET', '/v3/session/:session/generate-pdf/', 'key-late', getPdf),
@@ -163,6 +179,11 @@ function route(method: string, path: string, caller: Caller, run: Route['run']):
   const counted = path.startsWith('/v3/') || path.startsWith('/v1/')
   const scope = method === 'GET' ? 'read' : 'write'
   return { method, path, caller, counts: counted ? [scope] : [], run }
+}
+
+function edits(name: string, run: Route['run'], scope?: Scope): Route {
+  const each = route('PATCH', `/v3/session/:session/${name}/`, 'key', run)
+  return scope ? { ...each, counts: [...each.counts, scope] } : each
 }
 
 function healthcheck({ c, state }: Call) {

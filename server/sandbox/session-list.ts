@@ -2,12 +2,12 @@
 
 import { type Call, pageOf, Refusal } from './call.ts'
 import { check } from './checks.ts'
-import { featuresOf, sessionUrl } from './decision.ts'
-import { document } from './evidence/document.ts'
+import { featuresOf, findings, sessionUrl } from './decision.ts'
 import { UUID } from './fields.ts'
-import { latest } from './flow.ts'
-import { DOCUMENT_NAMES } from './persons.ts'
+import { latest, type Run } from './flow.ts'
+import { DOCUMENT_NAMES, type Person } from './persons.ts'
 import type { SandboxSession } from './session.ts'
+import { around } from './sessions-api.ts'
 import { microseconds } from './time.ts'
 
 /** Services that can be asked for alone; the sandbox has no session of any of them. */
@@ -38,16 +38,9 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   vendor_data: (value) => (session) => session.vendorData === value,
   search: (value) => found(value.trim()),
   workflow_id: (value) => any(value.toLowerCase(), ({ workflow }) => workflow.workflowId),
-  country: (value) =>
-    any(
-      value,
-      read((person) => person.issuer),
-    ),
+  country: (value) => any(value, (session) => readOf(session).issuer ?? ''),
   document_type: (value) =>
-    any(
-      value,
-      read((person) => DOCUMENT_NAMES[person.document] ?? ''),
-    ),
+    any(value, (session) => DOCUMENT_NAMES[readOf(session).document ?? ''] ?? ''),
   session_type: (value) =>
     value.split(',').includes('ALL') ? () => true : any(value, ({ channel }) => channel ?? 'API'),
   warning: (value) => (session) =>
@@ -122,13 +115,25 @@ function any(list: string, read: (session: SandboxSession) => string): Test {
   return (session) => values.includes(read(session))
 }
 
-type PersonOf = NonNullable<SandboxSession['person']>
+/** The newest run that has read a document. */
+function documentOf(session: SandboxSession): Run | undefined {
+  const found = latest(session).find(({ node, cleared }) => node.feature === 'OCR' && !cleared)
+  return session.person ? found : undefined
+}
 
-/** Something of the document, once it has been read. */
-function read(field: (person: PersonOf) => string) {
-  return (session: SandboxSession) => {
-    const seen = latest(session).some(({ node, cleared }) => node.feature === 'OCR' && !cleared)
-    return session.person && seen ? field(session.person) : ''
+/** What has been read of the person, and corrected since. */
+function readOf(session: SandboxSession): Partial<Person> {
+  const run = documentOf(session)
+  const { issuing_state, document_type, first_name, last_name, document_number } = (run?.edits ??
+    {}) as Record<string, string | undefined>
+  const { person } = session
+  if (!run || !person) return {}
+  return {
+    issuer: issuing_state ?? person.issuer,
+    document: document_type ?? person.document,
+    first: first_name ?? person.first,
+    last: last_name ?? person.last,
+    documentNumber: document_number ?? person.documentNumber,
   }
 }
 
@@ -138,20 +143,21 @@ function found(words: string): Test {
   if (UUID.test(words)) return ({ id }) => id === words.toLowerCase()
   if (/^[\d+\-. ]+$/.test(words)) {
     const digits = words.replaceAll(/[-. ]/g, '')
-    return ({ number, vendorData, person }) =>
-      String(number).startsWith(digits) ||
-      vendorData === words ||
-      person?.documentNumber.includes(digits) === true ||
-      person?.phone.replace('+', '').startsWith(digits.replace('+', '')) === true
+    return (session) =>
+      String(session.number).startsWith(digits) ||
+      session.vendorData === words ||
+      readOf(session).documentNumber?.includes(digits) === true ||
+      session.person?.phone.replace('+', '').startsWith(digits.replace('+', '')) === true
   }
   if (words.includes('@')) {
     return ({ contact, vendorData }) =>
       contact?.email?.toLowerCase().startsWith(plain) === true || vendorData === words
   }
-  return ({ person, vendorData, expected }) =>
-    fold(`${person?.first} ${person?.last}`).includes(plain) ||
-    fold(expected?.company_name ?? '').includes(plain) ||
-    fold(vendorData ?? '').includes(plain)
+  return (session) => {
+    const { first = '', last = '' } = readOf(session)
+    const names = [`${first} ${last}`, session.expected?.company_name, session.vendorData]
+    return names.some((name) => fold(name ?? '').includes(plain))
+  }
 }
 
 function fold(text: string): string {
@@ -161,10 +167,8 @@ function fold(text: string): string {
 function personRow(session: SandboxSession, { state }: Call) {
   const { contact, vendorData, internalId } = session
   const runs = latest(session)
-  const media = (name: string) => state.media.url(session, name)
-  const run = runs.find(({ node, cleared }) => node.feature === 'OCR' && !cleared)
-  const person = run && session.person
-  const papers = person && document({ session, person, run, now: state.now(), media })
+  const run = documentOf(session)
+  const papers = run && findings(session, run, around(state))
   const verified = (feature: string) =>
     runs.some(({ node, status }) => node.feature === feature && status === 'Approved')
   return {
@@ -173,9 +177,9 @@ function personRow(session: SandboxSession, { state }: Call) {
     session_number: session.number,
     session_url: session.sharedFrom ? null : sessionUrl(session, state.publicUrl),
     portrait_image: papers?.portrait_image ?? null,
-    document_type: person?.document ?? null,
+    document_type: papers?.document_type ?? null,
     full_name: papers?.full_name ?? null,
-    country: person?.issuer ?? null,
+    country: papers?.issuing_state ?? null,
     status: session.status,
     vendor_data: vendorData,
     didit_internal_id: internalId,

@@ -9,6 +9,9 @@ import type { Person, PickedDocument } from './persons.ts'
 import type { ScenarioName } from './scenarios.ts'
 import type { Workflow } from './workflows.ts'
 
+/** Field -> what it was and what it is, as `data.updated` tells it. */
+export type Changes = Record<string, { previous: unknown; current: unknown }>
+
 /** What a session is made from; checked already. */
 export interface NewSession {
   /** The application that owns it. */

@@ -66,8 +66,8 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
     const next = RUNS_OUT[session.status]
     if (next && now() >= session.expiresAt) set(session, next)
     const { person, approvedAt, status } = session
-    const over = person && session.runs.some(({ node }) => node.feature === 'OCR')
-    const expiry = over ? Date.parse(person.expires) : Number.POSITIVE_INFINITY
+    const read = session.runs.find(({ node }) => node.feature === 'OCR')
+    const expiry = person && read ? Date.parse(expiryOf(read, person)) : Number.POSITIVE_INFINITY
     if (status === 'Approved' && now() >= expiry && approvedAt < expiry) set(session, 'Kyc Expired')
     return session
   }
@@ -93,8 +93,11 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
   function lapse(session: SandboxSession) {
     const yesterday = new Date(now() - DAY).toISOString().slice(0, 10)
     const { person } = session
-    if (person && person.expires > yesterday) person.expires = yesterday
     const [run] = latest(session).filter(({ node }) => node.feature === 'OCR')
+    if (run && person && expiryOf(run, person) > yesterday) {
+      person.expires = yesterday
+      if (run.edits) delete run.edits.expiration_date
+    }
     if (run) run.status = 'Expired'
   }
 
@@ -246,6 +249,11 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
       number = 1000
     },
   }
+}
+
+/** What the document says, or what somebody has corrected it to. */
+function expiryOf({ edits }: Run, { expires }: Person): string {
+  return typeof edits?.expiration_date === 'string' ? edits.expiration_date : expires
 }
 
 function subjectOf({ application, vendorData }: Pick<NewSession, 'application' | 'vendorData'>) {

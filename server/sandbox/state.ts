@@ -6,7 +6,7 @@ import { noFaults } from './faults.ts'
 import { createLimiter, createQuota } from './limits.ts'
 import { createLists } from './lists.ts'
 import { createMedia } from './media.ts'
-import type { SandboxSession } from './session.ts'
+import type { Changes, SandboxSession } from './session.ts'
 import { createSessions } from './sessions.ts'
 import { usualSettings } from './settings.ts'
 import { createWebhooks, type Log, type Timers } from './webhooks.ts'
@@ -40,12 +40,14 @@ export interface StateOptions {
   log: Log
   /** Called after every change of a session's status. */
   onChange(session: SandboxSession): void
+  /** Called after every correction of what a session has found. */
+  onEdit(session: SandboxSession, changes: Changes): void
 }
 
 export type State = ReturnType<typeof createState>
 
 export function createState(options: StateOptions) {
-  const { publicUrl, strict, limits, webhook, fetch, now, timers, log, onChange } = options
+  const { publicUrl, strict, limits, webhook, fetch, now, timers, log, onChange, onEdit } = options
   const faults = noFaults()
   const lists = createLists({ now })
   const cleared = {
@@ -72,6 +74,7 @@ export function createState(options: StateOptions) {
     now,
     log,
     faults,
+    edited: onEdit,
     settings: usualSettings(),
     mails: [] as Mail[],
     shareSecret: crypto.getRandomValues(new Uint8Array(32)),

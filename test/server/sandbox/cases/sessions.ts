@@ -169,6 +169,27 @@ export const sessions = [
   decision.answer(
     200,
     async (kit) => {
+      const { session_id } = await everything(kit, 'review_aml_possible_match')
+      const patch = (rest: string, body: object) => kit.ask('PATCH', path(session_id, rest), body)
+      await patch('update-data', { first_name: 'Eva', issuing_state: 'PRT', gender: 'F' })
+      await patch('update-data', { parsed_address: { city: 'Porto' }, document_type: 'DL' })
+      await patch('update-poa-data', {
+        issuer: 'Water Works',
+        poa_parsed_address: { city: 'Porto' },
+      })
+      await patch('features/feature_liveness_1/update-status', { new_status: 'In Review' })
+      await patch('update-aml-hit-status', {
+        hit_id: 'sandbox-hit-1',
+        review_status: 'Inconclusive',
+      })
+      await patch('update-aml-status', { status: 'Resub Requested' })
+      return kit.ask('GET', path(session_id, 'decision'))
+    },
+    'of which things were corrected',
+  ),
+  decision.answer(
+    200,
+    async (kit) => {
       const features = ['KYB_REGISTRY', 'KYB_DOCUMENTS', 'KYB_KEY_PEOPLE', 'AML']
       const { workflow_id } = await kit.workflow(...features)
       const { session_id } = await kit.played('approve', { workflow_id })
