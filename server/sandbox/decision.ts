@@ -49,10 +49,11 @@ const OF_BUSINESSES = ['registry_checks', 'document_verifications', 'key_people_
 
 /** What an answer about a session needs beside it. */
 export interface Surroundings {
-  publicUrl: string
   now: number
-  /** The address of a picture or film of the session, for an hour. */
-  media(session: SandboxSession, name: string): string
+  /** The address of a picture or film of the session, for an hour; null for who may not see any. */
+  media(session: SandboxSession, name: string): string | null
+  /** Where its visitor goes; null for who may not create sessions. */
+  link(session: SandboxSession): string | null
 }
 
 export type Decision = ReturnType<typeof buildDecision>
@@ -64,7 +65,7 @@ export function buildDecision(session: SandboxSession, around: Surroundings) {
     session_id: session.id,
     session_kind: session.workflow.kind,
     session_number: session.number,
-    session_url: session.sharedFrom ? null : sessionUrl(session, around.publicUrl),
+    session_url: session.sharedFrom ? null : around.link(session),
     status: session.status,
     environment: 'sandbox',
     workflow_id: session.workflow.deleted ? null : session.workflow.workflowId,

@@ -119,7 +119,7 @@ export async function updateData(call: Call) {
   const { parsed_address, extra_fields, node_id, ...plain } = await fieldsOf(call, identity)
   const session = readable(call)
   const run = runOf(call, session, ['OCR'], node_id)
-  const known = findings(session, run, around(call.state))
+  const known = findings(session, run, around(call.state, call.scope))
   const { first_name = known.first_name, last_name = known.last_name } = plain
   const wanted = {
     ...plain,
@@ -139,7 +139,7 @@ export async function updateProof(call: Call) {
   const { poa_parsed_address, extra_fields, node_id, ...plain } = await fieldsOf(call, proof)
   const session = readable(call)
   const run = runOf(call, session, ['PROOF_OF_ADDRESS'], node_id)
-  const known = findings(session, run, around(call.state))
+  const known = findings(session, run, around(call.state, call.scope))
   const wanted = {
     ...plain,
     ...(plain.poa_address !== undefined && { poa_formatted_address: plain.poa_address }),
@@ -208,7 +208,10 @@ function dispose(
 ) {
   const session = sessionOf(call)
   const run = runOf(call, session, ['AML'], node_id)
-  const known = findings(session, run, around(call.state)).hits as Record<string, unknown>[]
+  const known = findings(session, run, around(call.state, call.scope)).hits as Record<
+    string,
+    unknown
+  >[]
   const before = new Map((known ?? []).map(({ id, review_status }) => [id, review_status]))
   const missing = updates.find(({ hit_id }) => !before.has(hit_id))
   if (missing) throw notFound(`AML hit ${missing.hit_id} was not found in this session.`)

@@ -2,12 +2,13 @@
 // paths and a few fields are documented; the rest is the sandbox's own.
 
 import { z } from 'zod'
-import { type Call, fieldsOf, idOf, notFound, pageOf, Refusal } from './call.ts'
+import { type Call, fieldsOf, idOf, notFound, owns, pageOf, Refusal } from './call.ts'
 import { country } from './countries.ts'
 import { body, choice, text, uuid } from './fields.ts'
 import { comparable, type Entry, ITEM_TYPES, type ItemType, type List } from './lists.ts'
 import { DOCUMENT_NAMES, personOf } from './persons.ts'
 import type { SandboxSession } from './session.ts'
+import { around } from './sessions-api.ts'
 import { microseconds } from './time.ts'
 
 const flag = z.boolean('Must be a valid boolean.').default(false)
@@ -152,19 +153,21 @@ export function deleteEntry(call: Call) {
 }
 
 /** A session and the person in it, even when nothing has been checked yet. */
-function sessionFor({ state, application }: Call, id: string) {
+function sessionFor(call: Call, id: string) {
+  const { state } = call
   const session = state.sessions.byId(id)
-  if (!session || session.application !== application.id) throw notFound('Session not found.')
+  if (!session || !owns(call, session)) throw notFound('Session not found.')
   const now = state.now()
   const person = session.person ?? personOf({ ...session, asExpected: true, risk: undefined, now })
   return { session, person }
 }
 
-function item({ state }: Call, type: ItemType, { from, createdAt, value }: Entry) {
+function item({ state, scope }: Call, type: ItemType, { from, createdAt, value }: Entry) {
   const session: SandboxSession | undefined = from?.session
   const person = from?.person
   const is = (wanted: ItemType) => type === wanted
-  const picture = (name: string) => (session ? state.media.url(session, name) : null)
+  const { media } = around(state, scope)
+  const picture = (name: string) => (session ? media(session, name) : null)
   return {
     type,
     session_id: session?.id ?? null,

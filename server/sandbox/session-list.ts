@@ -1,8 +1,8 @@
 // `GET /v3/sessions/`.
 
-import { type Call, pageOf, Refusal } from './call.ts'
+import { type Call, owns, pageOf, Refusal } from './call.ts'
 import { check } from './checks.ts'
-import { featuresOf, findings, sessionUrl } from './decision.ts'
+import { featuresOf, findings } from './decision.ts'
 import { UUID } from './fields.ts'
 import { latest, type Run } from './flow.ts'
 import { DOCUMENT_NAMES, type Person } from './persons.ts'
@@ -60,7 +60,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
 }
 
 export function listSessions(call: Call) {
-  const { c, state, application } = call
+  const { c, state } = call
   const query = c.req.query()
   validate(query)
   const kind = query.session_kind ?? 'user'
@@ -70,7 +70,7 @@ export function listSessions(call: Call) {
   })
   const rows = state.sessions
     .list()
-    .filter((session) => session.application === application.id)
+    .filter((session) => owns(call, session))
     .filter(({ workflow }) => kind === 'all' || workflow.kind === kind)
     .filter((session) => tests.every((test) => test(session)))
   // Both kinds together come persons first.
@@ -164,18 +164,19 @@ function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 }
 
-function personRow(session: SandboxSession, { state }: Call) {
+function personRow(session: SandboxSession, { state, scope }: Call) {
   const { contact, vendorData, internalId } = session
   const runs = latest(session)
   const run = documentOf(session)
-  const papers = run && findings(session, run, around(state))
+  const surroundings = around(state, scope)
+  const papers = run && findings(session, run, surroundings)
   const verified = (feature: string) =>
     runs.some(({ node, status }) => node.feature === feature && status === 'Approved')
   return {
     session_id: session.id,
     session_kind: 'user',
     session_number: session.number,
-    session_url: session.sharedFrom ? null : sessionUrl(session, state.publicUrl),
+    session_url: session.sharedFrom ? null : surroundings.link(session),
     portrait_image: papers?.portrait_image ?? null,
     document_type: papers?.document_type ?? null,
     full_name: papers?.full_name ?? null,
