@@ -137,12 +137,12 @@ function lists(session: SandboxSession, around: Surroundings, absent: readonly s
 }
 
 /** A step that is to be done again keeps its place and its state, and nothing of what it found. */
-function entry(session: SandboxSession, run: Run, { now, media }: Surroundings) {
+function entry(session: SandboxSession, run: Run, around: Surroundings) {
   const { node, status, warnings, cleared } = run
   const silent = node.feature === 'QUESTIONNAIRE'
   const common = { node_id: node.id, status, ...(!silent && { warnings }) }
   if (cleared || !session.person) return common
-  const found = { ...common, ...findings(session, run, { now, media }) }
+  const found = { ...common, ...findings(session, run, around) }
   const older = session.workflow.older && node.feature === 'OCR'
   return older ? olderDocument(found) : found
 }
@@ -151,11 +151,12 @@ function entry(session: SandboxSession, run: Run, { now, media }: Surroundings) 
 export function findings(
   session: SandboxSession,
   run: Run,
-  { now, media }: Pick<Surroundings, 'now' | 'media'>,
+  { now, media, link }: Surroundings,
 ): Record<string, unknown> {
   const { person } = session
   if (!person) return {}
-  const scene = { session, person, run, now, media: (name: string) => media(session, name) }
+  const own = (name: string) => media(session, name)
+  const scene = { session, person, run, now, media: own, link }
   return { ...EVIDENCE[run.node.feature](scene), ...run.edits }
 }
 

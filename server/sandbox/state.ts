@@ -10,7 +10,7 @@ import type { Changes, SandboxSession } from './session.ts'
 import { createSessions } from './sessions.ts'
 import { usualSettings } from './settings.ts'
 import { createWebhooks, type Log, type Timers } from './webhooks.ts'
-import { createWorkflows } from './workflows.ts'
+import { createWorkflows, DEFAULT_WORKFLOW } from './workflows.ts'
 
 /** An e-mail that was not sent. */
 interface Mail {
@@ -50,10 +50,16 @@ export function createState(options: StateOptions) {
   const { publicUrl, strict, limits, webhook, fetch, now, timers, log, onChange, onEdit } = options
   const faults = noFaults()
   const lists = createLists({ now })
+  const workflows = createWorkflows({ now, strict })
   const cleared = {
     accounts: createAccounts({ now }),
-    workflows: createWorkflows({ now, strict }),
-    sessions: createSessions({ now, hits: lists.hits, onChange }),
+    workflows,
+    sessions: createSessions({
+      now,
+      hits: lists.hits,
+      kyc: (application) => workflows.published(application, DEFAULT_WORKFLOW),
+      onChange,
+    }),
     destinations: createDestinations({ now }),
     webhooks: createWebhooks({ fetch, now, timers, log, faults }),
     media: createMedia({ publicUrl, now }),

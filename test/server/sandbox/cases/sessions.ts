@@ -187,15 +187,36 @@ export const sessions = [
     },
     'of which things were corrected',
   ),
+  ...(
+    [
+      ['', '', 'that waits for its people'],
+      ['approve', '', 'half of whose people have come'],
+      ['approve', 'approve', 'that is approved'],
+      ['decline', 'review', 'whose people are not'],
+    ] as const
+  ).map(([director, owner, name]) =>
+    decision.answer(
+      200,
+      async (kit) => {
+        const features = ['KYB_REGISTRY', 'KYB_DOCUMENTS', 'KYB_KEY_PEOPLE', 'AML']
+        const { workflow_id } = await kit.workflow(...features)
+        const expected_details = { company_name: 'ACME', registry_country: 'US-CA' }
+        const { session_id } = await kit.played('approve', { workflow_id, expected_details })
+        await kit.verify(session_id, director, owner)
+        return kit.ask('GET', path(session_id, 'decision'))
+      },
+      `of a company ${name}`,
+    ),
+  ),
   decision.answer(
     200,
     async (kit) => {
       const features = ['KYB_REGISTRY', 'KYB_DOCUMENTS', 'KYB_KEY_PEOPLE', 'AML']
       const { workflow_id } = await kit.workflow(...features)
-      const { session_id } = await kit.played('approve', { workflow_id })
+      const { session_id } = await kit.played('decline_aml_hit', { workflow_id })
       return kit.ask('GET', path(session_id, 'decision'))
     },
-    'of a company',
+    'of a company that is declined',
   ),
   decision.example(403, 'Insufficient permissions', fresh('GET', 'decision', BY_PARTNER)),
   decision.example(404, 'Unknown session id', call('GET', path(NOBODY, 'decision'))),
