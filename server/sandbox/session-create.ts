@@ -115,6 +115,7 @@ export async function createSession(call: Call) {
   }
   const session = state.sessions.create(asked)
   if (stored) session.portraitFrom = stored.id
+  if (!known) invite(call, session)
   return c.json(created(session, state.publicUrl), 201)
 }
 
@@ -160,6 +161,14 @@ export async function armSession(call: Call) {
   }
   session.scenario = scenario
   return c.json({ session_id: session.id, scenario, status: session.status })
+}
+
+/** Writes to the person, where somebody wants that. */
+function invite({ state }: Call, session: SandboxSession) {
+  const { email, send_notification_emails: wanted } = session.contact ?? {}
+  if (!email || !wanted) return
+  const text = sessionUrl(session, state.publicUrl)
+  state.mails.push({ to: email, subject: 'Please verify your identity', text, at: state.now() })
 }
 
 function created(session: SandboxSession, publicUrl: string): CreatedSession {

@@ -59,31 +59,48 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   api_service: () => () => false,
 }
 
+/** Those that hold for companies too, and their own; the others say nothing about companies. */
+const OF_COMPANIES: Readonly<Record<string, Filter>> = {
+  ...Object.fromEntries(
+    ['status', 'vendor_data', 'workflow_id', 'date_from', 'date_to', 'warning'].flatMap((name) =>
+      FILTERS[name] ? [[name, FILTERS[name]]] : [],
+    ),
+  ),
+  country: (value) => any(value, ({ expected }) => expected?.registry_country ?? 'GB'),
+  search: (value) => foundCompany(value.trim()),
+}
+
 export function listSessions(call: Call) {
-  const { c, state } = call
+  const { c } = call
   const query = c.req.query()
   validate(query)
   const kind = query.session_kind ?? 'user'
-  const tests = Object.entries(FILTERS).flatMap(([name, filter]) => {
-    const value = query[name]
+  const people = kind === 'business' ? undefined : pageOf(call, ofKind(call, 'user'))
+  const companies = kind === 'user' ? undefined : pageOf(call, ofKind(call, 'business'))
+  // Both kinds together: a page of each, and links that turn the pages of persons.
+  return c.json({
+    count: (people?.count ?? 0) + Math.min(100, companies?.count ?? 0),
+    next: (people ?? companies)?.next ?? null,
+    previous: (people ?? companies)?.previous ?? null,
+    results: [
+      ...(people?.results.map((session) => personRow(session, call)) ?? []),
+      ...(companies?.results.map(businessRow) ?? []),
+    ],
+  })
+}
+
+/** The caller's sessions of one kind that match the query, newest first. */
+function ofKind(call: Call, kind: 'user' | 'business'): SandboxSession[] {
+  const { c, state } = call
+  const filters = kind === 'user' ? FILTERS : OF_COMPANIES
+  const tests = Object.entries(filters).flatMap(([name, filter]) => {
+    const value = c.req.query(name)
     return value ? [filter(value)] : []
   })
-  const rows = state.sessions
+  return state.sessions
     .list()
-    .filter((session) => owns(call, session))
-    .filter(({ workflow }) => kind === 'all' || workflow.kind === kind)
+    .filter((session) => session.workflow.kind === kind && owns(call, session))
     .filter((session) => tests.every((test) => test(session)))
-  // Both kinds together come persons first.
-  const sorted = [...rows].sort((a, b) => a.workflow.kind.localeCompare(b.workflow.kind) * -1)
-  const page = pageOf(call, kind === 'all' ? sorted : rows)
-  const count = kind === 'business' ? Math.min(100, page.count) : page.count
-  return c.json({
-    ...page,
-    count,
-    results: page.results.map((session) =>
-      session.workflow.kind === 'business' ? businessRow(session) : personRow(session, call),
-    ),
-  })
 }
 
 function validate(query: Record<string, string>) {
@@ -155,9 +172,23 @@ function found(words: string): Test {
   }
   return (session) => {
     const { first = '', last = '' } = readOf(session)
-    const names = [`${first} ${last}`, session.expected?.company_name, session.vendorData]
-    return names.some((name) => fold(name ?? '').includes(plain))
+    return [`${first} ${last}`, session.vendorData].some((name) => fold(name ?? '').includes(plain))
   }
+}
+
+/** By name, number in the register, `vendor_data`, number or id. */
+function foundCompany(words: string): Test {
+  const plain = fold(words)
+  return ({ id, number, vendorData, expected }) =>
+    id === plain ||
+    String(number).startsWith(words) ||
+    bare(expected?.registration_number ?? '').startsWith(bare(words)) ||
+    [expected?.company_name, vendorData].some((name) => fold(name ?? '').includes(plain))
+}
+
+/** As it is typed into the search: without its separators. */
+function bare(number: string): string {
+  return number.replace(/[-. /]/g, '').toLowerCase() || '-'
 }
 
 function fold(text: string): string {

@@ -3,7 +3,7 @@
 import { follows, type Status } from '../contract.ts'
 import type { Warning } from '../didit/types.ts'
 import { activity } from './activity.ts'
-import { check, type Node, nodesOf } from './checks.ts'
+import { type CheckName, check, type Node, nodesOf } from './checks.ts'
 import { clear, type Hit, latest, play, type Run } from './flow.ts'
 import { childOf, peopleOf, verdictOf } from './people.ts'
 import type { Person } from './persons.ts'
@@ -42,7 +42,18 @@ const PLAYED: { readonly [to in Status]?: ScenarioName } = {
   'Awaiting User': 'approve',
 }
 
-/** The states of a step that make Didit choose it when nobody says what to do again. */
+/** The steps that Didit chooses when nobody says what to do again, and their states. */
+const CHOSEN: readonly CheckName[] = [
+  'OCR',
+  'LIVENESS',
+  'FACE_MATCH',
+  'PROOF_OF_ADDRESS',
+  'PHONE_VERIFICATION',
+  'EMAIL_VERIFICATION',
+  'AML',
+  'DATABASE_VALIDATION',
+  'QUESTIONNAIRE',
+]
 const UNSETTLED: readonly string[] = ['Declined', 'In Review', 'Not Finished', 'Expired']
 
 export type Sessions = ReturnType<typeof createSessions>
@@ -263,7 +274,7 @@ export function createSessions({ now, hits, kyc, onChange }: SessionsOptions) {
     /** The steps that Didit sends back when nobody says which. */
     unsettled: (session: SandboxSession): Node[] =>
       latest(session)
-        .filter(({ status }) => UNSETTLED.includes(status))
+        .filter(({ node, status }) => CHOSEN.includes(node.feature) && UNSETTLED.includes(status))
         .map(({ node }) => node),
 
     /** Moves a session as Didit or a reviewer would. False when Didit has no such step. */
