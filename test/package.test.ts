@@ -19,7 +19,7 @@ const { bin, exports, version } = JSON.parse(
   version: string
 }
 
-const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
+const SOURCES = ['widget', 'server', 'demo', 'docs', 'test', 'scripts']
 const CODE = /\.(ts|tsx|mts|js|mjs|jsx)$/
 
 describe('which way things depend', () => {
