@@ -242,6 +242,14 @@ describe('a bad request of an operator', () => {
   for (const [what, path, body, status, code] of [
     ['no JSON', '/blocklist/add', '{', 400, 'invalid-body'],
     ['a list', '/blocklist/add', '[]', 400, 'invalid-body'],
+    ['a key of the prototype', '/workflows', '{"__proto__": {"a": 1}}', 400, 'invalid-body'],
+    [
+      'a key of the prototype inside',
+      '/workflows',
+      '{"features": [{"config": {"\\u005f_proto__": {}}}]}',
+      400,
+      'invalid-body',
+    ],
     ['a malformed id', '/sessions/not-an-id/approve', {}, 400, 'invalid-input'],
     [
       'an amount that is too small',

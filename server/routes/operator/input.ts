@@ -9,7 +9,11 @@ export async function readJson<T extends object>(c: Context): Promise<T> {
     throw new ProblemError('unsupported-media-type')
   }
   try {
-    const json: unknown = JSON.parse(text)
+    // Such a key changes what it is copied into, here or at whoever reads it next.
+    const json: unknown = JSON.parse(text, (key, value) => {
+      if (key === '__proto__') throw new SyntaxError('__proto__')
+      return value
+    })
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as T
   } catch {}
   throw new ProblemError('invalid-body')
