@@ -63,9 +63,9 @@ export async function startServer(
   config: Config,
   { log = createLog(config), pages, timeouts = TIMEOUTS, ...further }: ServerOptions = {},
 ): Promise<Running> {
-  const store = await openStore(config.databaseUrl)
   const metrics = await createMetrics({ runtime: true })
   const tracing = config.otlpEndpoint ? await startTracing(config.otlpEndpoint) : undefined
+  const store = await openStore(config.databaseUrl)
   const working = new Set<Promise<unknown>>()
   const { baseUrl, apiKey, maxSessionsPerHour } = config
   const options: VerifyOptions = {
