@@ -116,6 +116,8 @@ export function settle(options: VerifyOptions) {
     waitUntil: options.waitUntil ?? (() => {}),
     now: options.now ?? Date.now,
     timers: options.timers ?? (globalThis as unknown as Timers),
+    // Whoever has a log of their own can choose among its lines; a console would be flooded.
+    logsRequests: options.log !== undefined,
     log: guarded(options.log ?? (console as Log)),
   }
 }
