@@ -181,10 +181,11 @@ async function wait(id: string, flags: Waiting, { didit, err, signal, now }: Con
     err(`${new Date(now()).toISOString().slice(11, 19)} ${status}`)
   }
   err(`Asking every ${interval} s. Ctrl-C ends the waiting, not the session.`)
+  const goOn = () => err(`Go on with: didit-verify decision ${id} --poll`)
+  signal.addEventListener('abort', goOn, { once: true })
   try {
     return decided(await pollDecision(didit, id, { interval, maxWait, signal, onStatus }))
   } catch (error) {
-    if (signal.aborted) err(`Go on with: didit-verify decision ${id} --poll`)
     if (!(error instanceof DecisionPending) || !last) throw error
     err(error.message)
     return decided(last)
