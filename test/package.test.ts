@@ -50,6 +50,11 @@ describe('which way things depend', () => {
     expect(users).toEqual([])
   })
 
+  it('gives the process to cli/, which starts nothing itself', () => {
+    expect(edges('server/cli').filter(({ to }) => to === 'server/main.ts')).toEqual([])
+    expect(edges('server/cli').length).toBeGreaterThan(0)
+  })
+
   it('lets the sandbox import from the server only contract, didit/types and didit/webhook', () => {
     const allowed = ['server/contract.ts', 'server/didit/types.ts', 'server/didit/webhook.ts']
     const own = edges('server/sandbox').filter(({ to }) => /^(widget|server|demo|test)\//.test(to))
