@@ -28,6 +28,7 @@ export const CHECKS: Command[] = [
   { name: 'types of docs', args: [tool('@typescript/native/bin/tsc'), '-p', 'docs'] },
   { name: 'lint', args: [tool('@biomejs/biome/bin/biome'), 'check', '.'] },
   { name: 'sizes', args: ['--import', 'tsx', 'scripts/sizes.ts'] },
+  { name: 'audit', args: ['--import', 'tsx', 'scripts/audit.ts'] },
   { name: 'package', args: [tool('publint/src/cli.js'), 'run', '.', '--strict'] },
 ]
 

@@ -13,6 +13,15 @@ describe('a bad request of an operator', () => {
     ['no JSON', '/blocklist/add', '{', 400, 'invalid-body', /JSON object/],
     ['a list', '/blocklist/add', '[]', 400, 'invalid-body', /JSON object/],
     ['null', '/blocklist/add', 'null', 400, 'invalid-body', /JSON object/],
+    ['__proto__', '/workflows', '{"__proto__": {"a": 1}}', 400, 'invalid-body', /JSON object/],
+    [
+      '__proto__ inside',
+      '/workflows',
+      '{"features": [{"config": {"\\u005f_proto__": {}}}]}',
+      400,
+      'invalid-body',
+      /JSON object/,
+    ],
     ['nesting without end', '/lists', nested(50_000), 400, 'invalid-body', /32 levels/],
     [
       'lists without end',
@@ -156,7 +165,7 @@ describe('a bad request of an operator', () => {
 
   it('leaves no trace in what was not named', async () => {
     const { call, store } = await setUp()
-    const body = '{"comment":"x","__proto__":{"polluted":true},"constructor":{"prototype":1}}'
+    const body = '{"comment":"x","constructor":{"prototype":{"polluted":true}}}'
     await call('POST', `/sessions/${NOBODY}/approve`, body)
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
     expect(await store.acts({ limit: 10, offset: 0 })).toMatchObject([{ result: 'refused' }])

@@ -86,7 +86,11 @@ export function ownPage<P extends Pick<Page<unknown>, 'next' | 'previous'>>(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    // Such a key changes what it is copied into, here or at whoever reads it next.
+    return JSON.parse(text, (key, value) => {
+      if (key === '__proto__') throw new SyntaxError('__proto__')
+      return value
+    })
   } catch {
     return undefined
   }

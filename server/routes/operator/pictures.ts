@@ -19,11 +19,11 @@ const PATIENCE = 10_000
 export function pictureRoutes({ didit, timers }: Settings, fetch: typeof globalThis.fetch) {
   return new Hono<OperatorEnv>()
     .get('/sessions/:id/pictures', noQuery, async (c) => {
-      const pictures = mediaLinks(await didit.sessions.decision(c.req.param('id')))
+      const pictures = await linksOf(c.req.param('id'))
       return c.json({ results: [...pictures.keys()] })
     })
     .get('/sessions/:id/pictures/:name', noQuery, async (c) => {
-      const pictures = mediaLinks(await didit.sessions.decision(c.req.param('id')))
+      const pictures = await linksOf(c.req.param('id'))
       const link = pictures.get(c.req.param('name'))
       if (!link) throw new ProblemError('not-found')
       const { body, type } = await download(link, c.req.raw.signal)
@@ -34,6 +34,10 @@ export function pictureRoutes({ didit, timers }: Settings, fetch: typeof globalT
         'content-security-policy': "default-src 'none'; sandbox",
       })
     })
+
+  async function linksOf(session: string) {
+    return mediaLinks(await didit.sessions.decision(session), didit.local)
+  }
 
   /** Without a key, and never on to another place: the link is all that it takes. */
   async function download(link: string, signal: AbortSignal) {
