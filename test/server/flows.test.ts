@@ -2,12 +2,15 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it as test } from 'vitest'
+import { describe, expect, it as test, vi } from 'vitest'
 import { createDidit } from '../../server/didit/client.ts'
 import { kycWorkflow } from '../../server/didit/workflow.ts'
 import { BIOMETRIC_WORKFLOW, DEFAULT_WORKFLOW, PARTNER } from '../../server/sandbox/app.ts'
 import { type Scene, setUp } from '../support/flows.ts'
 import { freePorts, root } from '../support/process.ts'
+
+// Each starts programs of its own, which takes its time where many share a machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const KYC = { DIDIT_WORKFLOW_ID: DEFAULT_WORKFLOW }
 const CONTACT = { email: 'mallory@mail.example', phone: '+34600000009' }
