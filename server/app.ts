@@ -4,6 +4,8 @@ import { createAccess } from './access.ts'
 import { TOKEN_HEADER } from './contract.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
+import { createReceipts } from './receipts.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { returnRoutes } from './routes/return.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { streamRoutes } from './routes/stream.ts'
@@ -24,6 +26,7 @@ export function createVerifyApp(options: VerifyOptions) {
   const { allowedOrigins, log } = settings
   const updates = createUpdates(settings)
   const access = createAccess(settings)
+  const receipts = createReceipts(settings)
 
   const forPages = cors({
     origin: (origin) => (allowedOrigins.includes(origin) ? origin : null),
@@ -42,10 +45,11 @@ export function createVerifyApp(options: VerifyOptions) {
         if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
       })
       .get('/health', (c) => c.json({ status: 'ok' }))
-      .route('/', sessionRoutes(settings, access, updates))
-      .route('/', streamRoutes(settings, access, updates))
+      .route('/', sessionRoutes(settings, access, updates, receipts))
+      .route('/', streamRoutes(settings, access, updates, receipts))
       .route('/', webhookRoutes(settings, updates))
       .route('/', returnRoutes(settings))
+      .route('/', keyRoutes(receipts))
       // A route and not `notFound`, which would be the host's own once it mounts this.
       .all('*', () => renderProblem(new ProblemError('not-found')))
       .onError((error) => {

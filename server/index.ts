@@ -59,7 +59,15 @@ export {
   type Thresholds,
   type WorkflowFrame,
 } from './didit/workflow.ts'
+export { rotateReceiptKeys } from './keyring.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
 export type { Limits, Log, Timers, VerifyOptions } from './options.ts'
+export type { Receipt } from './receipts.ts'
 export { runDue, startBackground } from './reconcile.ts'
 export { openStore, type Store } from './store/index.ts'
+export {
+  ReceiptError,
+  type ReceiptErrorCode,
+  type ReceiptExpectations,
+  verifyReceipt,
+} from './verify-receipt.ts'

@@ -35,6 +35,8 @@ export interface VerifyOptions {
   webhookSecrets?: readonly string[]
   /** Keys of the tokens are derived from it. Default: made once and kept in the store. */
   secret?: string
+  /** Days after which another key signs receipts; `Infinity` for never. Default 90. */
+  receiptKeyDays?: number
   /** Exact origins of pages that may use this endpoint. Default: that of `publicUrl`. */
   allowedOrigins?: readonly string[]
   /**
@@ -71,6 +73,7 @@ export function settle(options: VerifyOptions) {
     ...options,
     publicUrl: url.href.replace(/\/$/, ''),
     webhookSecrets: options.webhookSecrets ?? [],
+    receiptKeyDays: options.receiptKeyDays ?? 90,
     allowedOrigins: options.allowedOrigins?.length ? options.allowedOrigins : [url.origin],
     allowAnonymous: options.allowAnonymous ?? !options.identify,
     limits: { address: 30, subject: 10, app: 1000, ...options.limits },

@@ -13,30 +13,9 @@ export interface Bearer {
 export type Tokens = ReturnType<typeof createTokens>
 
 /** Session tokens: encrypted, so that a browser learns nothing of the subject inside. */
-export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | 'store' | 'now'>) {
-  let key: Promise<Uint8Array> | undefined
-  const getKey = () => {
-    key ??= deriveKey().catch((error) => {
-      key = undefined
-      throw error
-    })
-    return key
-  }
-
-  async function deriveKey(): Promise<Uint8Array> {
-    const material = secret ?? (await store.settingOr('secret', randomName(32)))
-    const encode = (text: string) => new TextEncoder().encode(text)
-    const base = await crypto.subtle.importKey('raw', encode(material), 'HKDF', false, [
-      'deriveBits',
-    ])
-    const algorithm = {
-      name: 'HKDF',
-      hash: 'SHA-256',
-      salt: new Uint8Array(),
-      info: encode('session token'),
-    }
-    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
-  }
+export function createTokens(settings: Pick<Settings, 'secret' | 'store' | 'now'>) {
+  const { now } = settings
+  const getKey = createKey(settings, 'session token')
 
   return {
     async issue({ subject, session }: Bearer): Promise<string> {
@@ -65,6 +44,36 @@ export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | '
         return undefined
       }
     },
+  }
+}
+
+/** A key of 256 bits for one purpose, derived from the secret when it is first needed. */
+export function createKey(
+  { secret, store }: Pick<Settings, 'secret' | 'store'>,
+  purpose: string,
+): () => Promise<Uint8Array> {
+  let key: Promise<Uint8Array> | undefined
+  return () => {
+    key ??= derive().catch((error) => {
+      key = undefined
+      throw error
+    })
+    return key
+  }
+
+  async function derive(): Promise<Uint8Array> {
+    const material = secret ?? (await store.settingOr('secret', randomName(32)))
+    const encode = (text: string) => new TextEncoder().encode(text)
+    const base = await crypto.subtle.importKey('raw', encode(material), 'HKDF', false, [
+      'deriveBits',
+    ])
+    const algorithm = {
+      name: 'HKDF',
+      hash: 'SHA-256',
+      salt: new Uint8Array(),
+      info: encode(purpose),
+    }
+    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
   }
 }
 

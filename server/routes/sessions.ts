@@ -3,12 +3,12 @@ import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import * as z from 'zod'
 import type { Access } from '../access.ts'
-import { type CreateRequest, MODES, type SessionAnswer, type SessionGrant } from '../contract.ts'
+import { type CreateRequest, MODES, type SessionGrant } from '../contract.ts'
 import { LANGUAGES } from '../didit/types.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, ProblemError } from '../problems.ts'
+import type { Receipts } from '../receipts.ts'
 import { viewSession } from '../session.ts'
-import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
 
@@ -34,7 +34,12 @@ const maxBody = bodyLimit({
   },
 })
 
-export function sessionRoutes(settings: Settings, access: Access, updates: Updates) {
+export function sessionRoutes(
+  settings: Settings,
+  access: Access,
+  updates: Updates,
+  receipts: Receipts,
+) {
   const { store, didit, workflows, publicUrl, allowedOrigins, now, log } = settings
 
   async function start(body: CreateRequest, subject: string) {
@@ -93,8 +98,6 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     throw new ProblemError('return-url-not-allowed')
   }
 
-  const answer = (row: SessionRow): SessionAnswer => ({ session: viewSession(row) })
-
   return new Hono()
     .post('/sessions', maxBody, async (c) => {
       const body = await readBody(c.req.raw)
@@ -102,22 +105,29 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
       const visitor = await access.visitor(c)
       const { row, created } = await start(body, access.starter(visitor))
       const token = await access.token(visitor, row)
-      return c.json({ ...answer(row), token } satisfies SessionGrant, created ? 201 : 200)
+      const answer = await receipts.answer(row, c.req.header('origin'))
+      return c.json({ ...answer, token } satisfies SessionGrant, created ? 201 : 200)
     })
     .get('/sessions/current', async (c) => {
       const visitor = await access.visitor(c)
       const subject = access.subjectOf(visitor)
       const newest = subject && (await store.newestSession(subject, c.req.query('workflow')))
-      return c.json(answer(await updates.refresh(access.readable(newest || undefined, visitor))))
+      const row = await updates.refresh(access.readable(newest || undefined, visitor))
+      return c.json(await receipts.answer(row, c.req.header('origin')))
     })
     .get(
       '/sessions/:id',
       etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS] }),
       async (c) => {
-        const row = access.readable(await store.session(c.req.param('id')), await access.visitor(c))
+        const known = access.readable(
+          await store.session(c.req.param('id')),
+          await access.visitor(c),
+        )
         // What a browser adds to `fetch` with cache `reload`: the visitor has just finished.
         const eager = /\bno-cache\b/i.test(c.req.header('cache-control') ?? '')
-        return c.json(answer(await updates.refresh(row, eager)))
+        const row = await updates.refresh(known, eager)
+        // The tag is that of the bytes: an answer with a receipt, fresh in each, is never a 304.
+        return c.json(await receipts.answer(row, c.req.header('origin')))
       },
     )
 }
