@@ -1,5 +1,4 @@
 import {
-  base64url,
   CompactEncrypt,
   calculateJwkThumbprint,
   compactDecrypt,
@@ -10,7 +9,10 @@ import {
   type JWK_EC_Private,
 } from 'jose'
 import { type Settings, settle, type VerifyOptions } from './options.ts'
-import { createKey } from './tokens.ts'
+import { createKeys } from './secret.ts'
+
+/** What the ring is kept as in the store. */
+const NAME = 'receipt keys'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -30,29 +32,32 @@ interface Pair {
   jwk: JWK_EC_Private
 }
 
-export type Keyring = ReturnType<typeof createKeyring>
+/** The ring, the text that it is kept as, and when that was read. */
+interface Kept {
+  text: string
+  ring: Pair[]
+  at: number
+}
 
 /**
  * The key pairs of receipts. They are made when first needed, kept in the store, sealed with a key
  * derived from the secret, and replaced in time. Private halves never leave this file.
  */
 export function createKeyring(settings: Settings) {
-  const { store, now, receiptKeyDays } = settings
+  const { store, now, log, receiptKeyDays } = settings
   if (!(receiptKeyDays >= 1)) {
     throw new Error(`receiptKeyDays is ${receiptKeyDays}. Give a number of days, at least 1.`)
   }
-  const getSeal = createKey(settings, 'receipt keys')
-  const getName = createKey(settings, 'name of the receipt keys')
-  let known: { text: string; ring: Pair[]; at: number } | undefined
+  const getSeals = createKeys(settings, 'receipt keys')
+  let known: Kept | undefined
 
   /** The ring as it is in the store, where another process may have turned it. */
-  async function read(): Promise<{ text: string; ring: Pair[]; at: number }> {
-    const text = await store.settingOr(
-      await name(),
-      known?.text ?? (await seal([await createPair(now())])),
-    )
-    if (text !== known?.text) known = { text, ring: await unseal(text), at: 0 }
-    known.at = now()
+  async function read(): Promise<Kept> {
+    const fresh = known?.text ?? (await seal([await createPair(now())]))
+    const text = await store.settingOr(NAME, fresh)
+    const opened = text === known?.text ? known : await open(text)
+    if (!opened) return read()
+    known = { text, ring: opened.ring, at: now() }
     return known
   }
 
@@ -67,7 +72,7 @@ export function createKeyring(settings: Settings) {
     if (!isNeeded(ring)) return ring
     const next = await createPair(revoke ? now() : now() + AHEAD)
     const turned = revoke ? [next] : [...ring.filter(isPublic), next]
-    const changed = await store.changeSetting(await name(), text, await seal(turned))
+    const changed = await store.changeSetting(NAME, text, await seal(turned))
     return changed ? (await read()).ring : turn({ revoke }, isNeeded)
   }
 
@@ -82,20 +87,26 @@ export function createKeyring(settings: Settings) {
     return now() < replaced + KEEP
   }
 
-  // Of another secret there is another ring: two processes that disagree do not undo each other.
-  async function name(): Promise<string> {
-    return `receipt keys ${base64url.encode((await getName()).subarray(0, 6))}`
-  }
-
   async function seal(ring: Pair[]): Promise<string> {
     return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(ring)))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .encrypt(await getSeal())
+      .encrypt((await getSeals())[0] as Uint8Array)
   }
 
-  async function unseal(text: string): Promise<Pair[]> {
-    const { plaintext } = await compactDecrypt(text, await getSeal())
-    return JSON.parse(new TextDecoder().decode(plaintext))
+  /** The ring inside a text; where another than the first secret has sealed it, it is sealed anew. */
+  async function open(text: string): Promise<{ ring: Pair[] } | undefined> {
+    const seals = await getSeals()
+    for (const seal of seals) {
+      const ring = await openWith(seal, text)
+      if (ring && seal === seals[0]) return { ring }
+      if (ring) return reseal(text, ring)
+    }
+    log.warn({}, 'the receipt keys are sealed with an unknown secret; new ones take their place')
+    return reseal(text, [await createPair(now())])
+  }
+
+  async function reseal(text: string, ring: Pair[]): Promise<undefined> {
+    await store.changeSetting(NAME, text, await seal(ring))
   }
 
   return {
@@ -118,6 +129,15 @@ export function createKeyring(settings: Settings) {
 
     /** Adds a key by hand; with `revoke` it is the only one, at once. */
     rotate: (how: { revoke?: boolean }) => turn(how, () => true),
+  }
+}
+
+async function openWith(seal: Uint8Array, text: string): Promise<Pair[] | undefined> {
+  try {
+    const { plaintext } = await compactDecrypt(text, seal)
+    return JSON.parse(new TextDecoder().decode(plaintext))
+  } catch {
+    return undefined
   }
 }
 

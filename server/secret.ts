@@ -1,0 +1,36 @@
+import { base64url } from 'jose'
+import type { Settings } from './options.ts'
+
+/**
+ * The keys of 256 bits for one purpose, derived when they are first needed: one for each secret. The
+ * first of them makes, any of them reads.
+ */
+export function createKeys(
+  { secret, store }: Pick<Settings, 'secret' | 'store'>,
+  purpose: string,
+): () => Promise<Uint8Array[]> {
+  let keys: Promise<Uint8Array[]> | undefined
+  return () => {
+    keys ??= Promise.all([secret].flat().map(derive)).catch((error) => {
+      keys = undefined
+      throw error
+    })
+    return keys
+  }
+
+  async function derive(given: string | undefined): Promise<Uint8Array> {
+    const random = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
+    const material = given ?? (await store.settingOr('secret', random))
+    const encode = (text: string) => new TextEncoder().encode(text)
+    const base = await crypto.subtle.importKey('raw', encode(material), 'HKDF', false, [
+      'deriveBits',
+    ])
+    const algorithm = {
+      name: 'HKDF',
+      hash: 'SHA-256',
+      salt: new Uint8Array(),
+      info: encode(purpose),
+    }
+    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
+  }
+}
