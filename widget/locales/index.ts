@@ -1,8 +1,11 @@
 import type { ErrorCode } from '../../server/contract.ts'
 import type { Messages } from './en.ts'
 
-/** The one English text that every page view carries: what the trigger says. */
-export const LABEL = 'Verify your identity'
+/** The English that every page view carries: what the trigger says, and a form that needs it. */
+export const ENGLISH = {
+  start: 'Verify your identity',
+  required: 'Please verify your identity.',
+}
 
 /** For who cannot even load the words that say what is wrong. */
 export const FAILED = 'This did not work. Check your connection and try again.'
