@@ -18,7 +18,7 @@ import {
 import type { Frame } from './frame.ts'
 import { heard } from './heard.ts'
 import { readMessage } from './hosted.ts'
-import { keptBy } from './kept.ts'
+import { type Kept, keptBy } from './kept.ts'
 import { messages } from './locales/en.ts'
 import { wordsFor } from './locales/index.ts'
 import { keepFresh } from './receipt.ts'
@@ -89,10 +89,9 @@ export class Course {
     )
     if (callback) history.replaceState(history.state, '', callback.rest)
     const returned = callback && mine.find(({ sessionId }) => sessionId === callback.sessionId)
-    const restored = mine.find(({ sessionId }) => sessionId === this.#host.restored)
     // What is not finished comes before what a form had.
-    const kept = returned ?? (mine[0]?.phase === 'ended' ? restored : mine[0])
-    if (!kept || (kept.phase === 'ended' && kept !== restored)) return false
+    const kept = returned ?? (mine[0]?.phase === 'ended' ? this.#restored(mine) : mine[0])
+    if (!kept || (kept === returned && kept.phase === 'ended')) return false
     this.#attempt.claim(kept)
     if (kept.phase === 'pending') {
       this.#host.change('end', { outcome: 'pending' })
@@ -144,9 +143,18 @@ export class Course {
     return this.#attempt.host
   }
 
+  /** The ended attempt that a form had when its page was left, or reloaded, which not every browser
+   * tells; other pages do not bring it back. */
+  #restored(mine: readonly Kept[]): Kept | undefined {
+    const { restored, element } = this.#host
+    const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+    const reloaded = page?.type === 'reload' && element.form
+    return mine.find(({ sessionId }) => sessionId === restored) ?? (reloaded ? mine[0] : undefined)
+  }
+
   /**
    * Reads a session that was left open, for the visitor may have finished on the phone; or one that
-   * has ended, which is shown as it is and ends no second time.
+   * has ended, which a form has again if it is still approved, and which ends no second time.
    */
   async #recall(): Promise<void> {
     const { kept, backend, life } = this.#attempt
@@ -156,11 +164,12 @@ export class Course {
       const session = await backend.read(kept.sessionId, kept.token, life.signal)
       if (this.#attempt.over) return
       this.#host.change(null, { session, outcome: session.outcome })
-      const news = heard(session)
-      if (news === 'end' && ended) {
+      if (ended && !session.receipt) return this.#drop()
+      if (ended) {
         this.#host.change('end')
         return this.#linger()
       }
+      const news = heard(session)
       if (news === 'end') return this.#complete()
       if (news === 'expired') return this.#drop()
     } catch (error) {

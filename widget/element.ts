@@ -12,11 +12,14 @@ const load = () => import('./attempt.ts')
 /** At the first sign of intent; whether it comes through is found out at the start. */
 const warm = () => void load().catch(() => {})
 
-/** Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. */
-function hasKept(): boolean {
+/**
+ * Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. A form may
+ * have something back that has ended.
+ */
+function hasKept(form: unknown): boolean {
   try {
     return Object.entries(sessionStorage).some(
-      ([key, text]) => key.startsWith('didit-verify:') && !text.includes('"ended"'),
+      ([key, text]) => key.startsWith('didit-verify:') && (form || !text.includes('"ended"')),
     )
   } catch {
     return false
@@ -204,7 +207,7 @@ export class DiditVerify extends FormControl {
     this.#attempt?.moved()
     if (this.#view.state !== 'idle' || this.#prepared) return
     void this.#speak()
-    if (hasKept()) void this.#resume()
+    if (hasKept(this.form)) void this.#resume()
   }
 
   override disconnectedCallback(): void {

@@ -14,6 +14,7 @@ import {
   word,
 } from '../support/element.ts'
 import { hurry, restore } from '../support/haste.ts'
+import { page } from '../support/page.ts'
 
 const HOUR = 60 * 60_000
 const { now } = Date
@@ -644,17 +645,41 @@ describe('a form that the browser restores', () => {
     expect(made.log()).to.deep.equal(['didit-state ended'])
   })
 
-  it('hears of an approval that was revoked', async () => {
+  it('begins anew where the approval was revoked', async () => {
     const backend = new Backend()
     backend.move('Declined')
     const made = await restored(backend, kept(backend, 'ended'))
-    await until(() => made.element.state === 'ended')
-    expect([made.element.outcome, isValid(made), made.data()]).to.deep.equal([
-      'declined',
-      false,
-      [],
-    ])
-    expect(made.log()).to.deep.equal(['didit-state ended'])
+    await until(() => backend.count('read'))
+    await nextFrame()
+    expect([made.element.state, isValid(made), made.data()]).to.deep.equal(['idle', false, []])
+    expect(made.log()).to.deep.equal([])
+  })
+
+  it('has it again after a reload, whether or not the browser restores forms', async () => {
+    const backend = new Backend()
+    backend.move('Approved')
+    kept(backend, 'ended', { owner: `${location.origin}/api/verify  ` })
+    const place = await page()
+    const reloaded = place.gone()
+    place.window.location.reload()
+    await reloaded
+    const { document } = place.window
+    const form = document.createElement('form')
+    const inside = document.createElement('didit-verify')
+    form.append(Object.assign(inside, { name: 'identity', fetch: backend.fetch }))
+    document.body.append(form)
+    await until(() => inside.state === 'ended')
+    expect(new FormData(form).get('identity')).to.equal('receipt 1')
+  })
+
+  it('is not one that the visitor came to by a link: then nothing is asked', async () => {
+    const backend = new Backend()
+    backend.move('Approved')
+    kept(backend, 'ended')
+    const made = await formed({}, backend)
+    await import('../../widget/course.ts')
+    await nextFrame()
+    expect([made.element.state, backend.asked]).to.deep.equal(['idle', []])
   })
 
   it('asks nothing about a session that this tab has not kept', async () => {
