@@ -3,15 +3,20 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { importsOf } from '../scripts/sizes.ts'
+import { FILES } from '../widget/locales/languages.ts'
 
 const root = path.dirname(import.meta.dirname)
-const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+const { bin, exports, version } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+) as {
   bin: Record<string, string>
   exports: Record<string, string | Record<string, string>>
+  version: string
 }
 
 const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
@@ -75,6 +80,36 @@ describe('the package', () => {
     await expect(importInNode('didit-verify/server', '--conditions=browser')).rejects.toThrow(
       'didit-verify/server holds your API key; import it on the server only.',
     )
+  })
+})
+
+describe('the languages', () => {
+  it('are in a file each, and no other file is beside them', () => {
+    const files = readdirSync(path.join(root, 'widget', 'locales')).sort()
+    const rest = ['en', 'first', 'index', 'languages']
+    expect(files).toEqual([...Object.keys(FILES), ...rest].map((name) => `${name}.ts`).sort())
+  })
+
+  it('are loaded from the file of their name', () => {
+    const places = importsOf(path.join(root, 'widget', 'locales', 'languages.ts'))
+      .filter(({ dynamic }) => dynamic)
+      .map(({ from }) => from)
+    expect(places).toEqual(Object.keys(FILES).map((name) => `./${name}.ts`))
+  })
+
+  it('are listed with who has read them', () => {
+    const text = readFileSync(path.join(root, 'docs', 'languages.md'), 'utf8')
+    const rows = text.slice(text.indexOf('| code |')).matchAll(/^\| `([\w-]+)` (\|[^|]+){3}\|$/gm)
+    expect([...rows].map(([, code]) => code)).toEqual([...Object.keys(FILES), 'en'].sort())
+  })
+
+  it('say in the script-tag bundle, where they are packed, what their files say', async () => {
+    needBuild()
+    const folder = path.join(root, 'dist', `didit-verify-${version}`, 'locales')
+    for (const [name, load] of Object.entries(FILES)) {
+      const packed = await import(pathToFileURL(path.join(folder, `${name}.js`)).href)
+      expect(packed.messages, name).toEqual((await load()).messages)
+    }
   })
 })
 

@@ -15,6 +15,9 @@ import type { Messages } from './locales/en.ts'
 import { FIRST } from './locales/first.ts'
 import type { Obstacle } from './trouble.ts'
 
+// It comes with the attempt: at rest the element knows where it goes.
+export { step } from './flow.ts'
+
 /** How an attempt ended, as `start()` tells it. */
 export type VerifyResult =
   | {

@@ -2,10 +2,10 @@ import { html, nothing } from 'lit'
 import type { Mode, Outcome, Session } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
-import { type Input, type State, step } from './flow.ts'
+import type { State } from './flow.ts'
 import { FormControl } from './form.ts'
 import type { Messages } from './locales/en.ts'
-import { direction, ENGLISH, FAILED, loadMessages, lookup, wordsFor } from './locales/index.ts'
+import { BASICS, FAILED, type Speech, speechFor, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
 
 const load = () => import('./attempt.ts')
@@ -131,10 +131,12 @@ export class DiditVerify extends FormControl {
   #turn = 0
   #running: Promise<VerifyResult> | undefined
   #opener: HTMLElement | undefined
-  #words: Partial<Messages> = ENGLISH
+  #words: Partial<Messages> = BASICS
   /** What the visitor speaks, and the language of the words that are there for it. */
   #spoken = 'en'
   #lang = 'en'
+  /** That of the page while the words are all the host's own. */
+  #dir: Speech['dir'] | undefined
   /** The session that a form had when the page was left. */
   #restored: string | undefined
 
@@ -198,7 +200,7 @@ export class DiditVerify extends FormControl {
   reset(): void {
     this.#running = undefined
     this.#dispose()
-    this.#change('reset', { session: null, outcome: null, error: null, trouble: null })
+    this.#change('idle', { session: null, outcome: null, error: null, trouble: null })
   }
 
   override connectedCallback(): void {
@@ -232,7 +234,7 @@ export class DiditVerify extends FormControl {
     const words = this.#said
     const busy = state === 'creating' || state === 'submitted'
     const again = state === 'resumable' || outcome === 'resubmit'
-    return html`<div dir=${direction(this.#lang)} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
+    return html`<div dir=${this.#dir ?? nothing} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
       ${
         this.withoutTrigger
           ? nothing
@@ -292,7 +294,7 @@ export class DiditVerify extends FormControl {
     if (!this.#emit(new VerifyStartEvent())) return { ...none, source: 'prevented' }
     this.#dispose()
     const turn = this.#turn
-    this.#change('start', { session: null, outcome: null, error: null })
+    this.#change('creating', { session: null, outcome: null, error: null })
     try {
       const attempt = await this.#prepare(turn)
       if (!attempt) return none
@@ -303,7 +305,7 @@ export class DiditVerify extends FormControl {
       const code = navigator.onLine ? 'unsupported' : 'offline'
       const message = `A part of didit-verify did not run: ${(cause as Error).message}`
       this.#dispose()
-      this.#change('end', { error: { code, message } })
+      this.#change('ended', { error: { code, message } })
       this.#emit(new VerifyErrorEvent({ code, message, sessionId: null, cause }))
       return { kind: 'error', sessionId: null, code, message }
     }
@@ -328,7 +330,7 @@ export class DiditVerify extends FormControl {
 
   /** Loads the attempt and its words. Nothing when meanwhile the element went on without it. */
   async #load(turn: number): Promise<Attempt | undefined> {
-    const [{ Attempt }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
+    const [{ Attempt, step }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
     if (turn !== this.#turn || this.#attempt) return undefined
     const element = this
     this.#attempt = new Attempt({
@@ -352,7 +354,7 @@ export class DiditVerify extends FormControl {
         void this.#resume()
       },
       emit: (event) => this.#emit(event),
-      change: (input, patch) => this.#change(input, patch),
+      change: (input, patch) => this.#change(input ? step(this.state, input) : this.state, patch),
     })
     return this.#attempt
   }
@@ -363,20 +365,19 @@ export class DiditVerify extends FormControl {
   ): Promise<void> {
     const spoken = this.language || nearestLanguage(this) || navigator.language
     this.#spoken = spoken
-    const language = lookup(spoken)
-    const words = needed ? await loadMessages(language) : {}
+    if (!needed) return
+    const { lang, dir, words } = await speechFor(spoken)
     // Meanwhile it may have been asked for another language.
     if (spoken !== this.#spoken) return
-    this.#words = { ...ENGLISH, ...words }
-    this.#lang = words ? language : 'en'
+    this.#words = words
+    this.#lang = lang
+    this.#dir = dir
     this.requestUpdate()
   }
 
-  #change(input: Input | null, patch?: Partial<View>): void {
-    const view = this.#view
-    const previous = view.state
-    const state = input ? step(previous, input) : previous
-    Object.assign(view, patch, { state })
+  #change(state: State, patch?: Partial<View>): void {
+    const previous = this.state
+    Object.assign(this.#view, patch, { state })
     this.requestUpdate()
     if (state === previous) return
     this.show(state)

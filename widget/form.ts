@@ -76,10 +76,10 @@ export abstract class FormControl extends LitElement {
     // Lit asks for an update before the fields are there.
     if (!(#internals in this)) return
     // At once and not with the update: a script may ask the form in the same breath.
-    const accepted = (this.accept ?? 'approved').split(' ').includes(this.outcome as Outcome)
-    const value = accepted ? (this.session?.receipt ?? '') : null
+    const outcomes = (this.accept ?? 'approved').split(' ')
+    const accepted = outcomes.includes(this.outcome as Outcome) ? this.session : null
     // The second is what the browser gives back when it restores the form: the session to ask about.
-    this.#internals?.setFormValue?.(value, accepted ? (this.session as Told).id : value)
+    this.#internals?.setFormValue?.(accepted && (accepted.receipt ?? ''), accepted?.id)
     const valueMissing = this.required && !accepted && !this.url
     this.#internals?.setValidity?.({ valueMissing }, this.reason, this.#anchor)
   }

@@ -4,7 +4,7 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import * as z from 'zod'
 import type { Access } from '../access.ts'
 import { type CreateRequest, MODES, type SessionGrant } from '../contract.ts'
-import { LANGUAGES } from '../didit/types.ts'
+import { diditLanguage } from '../didit/language.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, ProblemError } from '../problems.ts'
 import type { Receipts } from '../receipts.ts'
@@ -145,11 +145,4 @@ async function readBody(request: Request): Promise<CreateRequest> {
   const { data, error } = createRequest.safeParse(json)
   if (!data) throw new ProblemError('invalid-body', {}, error)
   return data
-}
-
-/** Didit's code for a BCP 47 tag, or nothing: then the hosted page asks the browser itself. */
-function diditLanguage(tag = ''): (typeof LANGUAGES)[number] | undefined {
-  const find = (code: string) =>
-    LANGUAGES.find((language) => language.toLowerCase() === code.toLowerCase())
-  return find(tag) ?? find(tag.split('-')[0] ?? '')
 }

@@ -1,9 +1,9 @@
 import { FIRST } from './first.ts'
-import { ENGLISH } from './index.ts'
+import { BASICS } from './index.ts'
 
 /** English, and the shape of every other language. Short sentences, no plurals, no names. */
 export const messages = {
-  ...ENGLISH,
+  ...BASICS,
   ...FIRST,
   resume: 'Continue verification',
   done: 'Done',
