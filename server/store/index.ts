@@ -414,6 +414,15 @@ function createStore(driver: Driver) {
       ])
       return rows[0]?.value ?? fresh
     },
+
+    /** Replaces a setting. @returns false when it is no longer `from`: somebody was faster. */
+    async changeSetting(name: string, from: string, to: string): Promise<boolean> {
+      const rows = await query(
+        'update settings set value = $3 where name = $1 and value = $2 returning name',
+        [name, from, to],
+      )
+      return rows.length > 0
+    },
   }
 }
 
