@@ -30,18 +30,24 @@ export function accountRoutes({ didit }: Settings, acts: Acts) {
       const body = await readJson<Login>(c)
       return c.json(await acts.run(c, { action: 'log in' }, () => account.login(body)))
     })
-    .get('/account/organizations', noQuery, async (c) =>
-      c.json(await account.organizations(bearer(c))),
-    )
-    .get('/account/organizations/:organization/applications', noQuery, async (c) =>
-      c.json(await account.applications(c.req.param('organization'), bearer(c))),
-    )
-    .get('/account/organizations/:organization/applications/:application', noQuery, async (c) => {
+    .get('/account/organizations', async (c) => {
+      noQuery(c)
+      return c.json(await account.organizations(bearer(c)))
+    })
+    .get('/account/organizations/:organization/applications', async (c) => {
+      noQuery(c)
+      return c.json(await account.applications(c.req.param('organization'), bearer(c)))
+    })
+    .get('/account/organizations/:organization/applications/:application', async (c) => {
+      noQuery(c)
       const { organization, application } = c.req.param()
       return c.json(await account.application(organization, application, bearer(c)))
     })
 
-    .get('/billing/balance', noQuery, async (c) => c.json(await billing.balance()))
+    .get('/billing/balance', async (c) => {
+      noQuery(c)
+      return c.json(await billing.balance())
+    })
     .post('/billing/top-up', async (c) => {
       const body = await readJson<TopUp>(c)
       const act = { action: `top up ${body.amount_in_dollars}` }

@@ -1,8 +1,7 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { idOf } from '../../didit/checks.ts'
 import { DiditInputError, type InputProblem } from '../../didit/client.ts'
 import type { Page } from '../../didit/types.ts'
-import type { OperatorEnv } from '../../operator.ts'
 import { ProblemError } from '../../problems.ts'
 
 /** Nobody sends more; what is nested without end would exhaust the stack of whoever writes it again. */
@@ -47,10 +46,9 @@ export function readQuery<T extends object>(c: Context, known: readonly string[]
   return Object.fromEntries(entries) as T
 }
 
-/** For routes without a query. */
-export const noQuery: MiddlewareHandler<OperatorEnv> = async (c, next) => {
+/** For routes without a query; no middleware, so that each route stays one entry in the app's list. */
+export function noQuery(c: Context): void {
   readQuery(c, [])
-  await next()
 }
 
 export const PAGING: readonly string[] = ['limit', 'offset']

@@ -18,11 +18,13 @@ const PATIENCE = 10_000
  */
 export function pictureRoutes({ didit, timers }: Settings, fetch: typeof globalThis.fetch) {
   return new Hono<OperatorEnv>()
-    .get('/sessions/:id/pictures', noQuery, async (c) => {
+    .get('/sessions/:id/pictures', async (c) => {
+      noQuery(c)
       const pictures = await linksOf(c.req.param('id'))
       return c.json({ results: [...pictures.keys()] })
     })
-    .get('/sessions/:id/pictures/:name', noQuery, async (c) => {
+    .get('/sessions/:id/pictures/:name', async (c) => {
+      noQuery(c)
       const pictures = await linksOf(c.req.param('id'))
       const link = pictures.get(c.req.param('name'))
       if (!link) throw new ProblemError('not-found')

@@ -13,21 +13,28 @@ import { noQuery, ownPage, PAGING, readJson, readQuery } from './input.ts'
 /** Where Didit posts to, and what became of it; the old single configuration too. */
 export function webhookRoutes({ didit: { webhooks } }: Settings, acts: Acts) {
   return new Hono<OperatorEnv>()
-    .get('/webhook', noQuery, async (c) => c.json(await webhooks.get()))
+    .get('/webhook', async (c) => {
+      noQuery(c)
+      return c.json(await webhooks.get())
+    })
     .patch('/webhook', async (c) => {
       const body = await readJson<UpdateWebhook>(c)
       return c.json(await acts.run(c, { action: 'update webhook' }, () => webhooks.update(body)))
     })
 
-    .get('/webhooks/destinations', noQuery, async (c) => c.json(await webhooks.destinations()))
+    .get('/webhooks/destinations', async (c) => {
+      noQuery(c)
+      return c.json(await webhooks.destinations())
+    })
     .post('/webhooks/destinations', async (c) => {
       const body = await readJson<CreateDestination>(c)
       const act = { action: 'create destination' }
       return c.json(await acts.run(c, act, () => webhooks.createDestination(body)), 201)
     })
-    .get('/webhooks/destinations/:uuid', noQuery, async (c) =>
-      c.json(await webhooks.destination(c.req.param('uuid'))),
-    )
+    .get('/webhooks/destinations/:uuid', async (c) => {
+      noQuery(c)
+      return c.json(await webhooks.destination(c.req.param('uuid')))
+    })
     .patch('/webhooks/destinations/:uuid', async (c) => {
       const { uuid } = c.req.param()
       const body = await readJson<UpdateDestination>(c)
@@ -44,7 +51,8 @@ export function webhookRoutes({ didit: { webhooks } }: Settings, acts: Acts) {
       const query = readQuery<ListDeliveries>(c, [...PAGING, 'date_from', 'date_to'])
       return c.json(ownPage(c, await webhooks.deliveries(c.req.param('uuid'), query)))
     })
-    .get('/webhooks/destinations/:uuid/deliveries/:delivery', noQuery, async (c) => {
+    .get('/webhooks/destinations/:uuid/deliveries/:delivery', async (c) => {
+      noQuery(c)
       const { uuid, delivery } = c.req.param()
       return c.json(await webhooks.delivery(uuid, delivery))
     })

@@ -9,7 +9,10 @@ import { noQuery, ownPage, readJson, readQuery } from './input.ts'
 export function workflowRoutes({ didit: { workflows } }: Settings, acts: Acts) {
   return new Hono<OperatorEnv>()
     .get('/workflows', async (c) => c.json(ownPage(c, await workflows.list(readQuery(c)))))
-    .get('/workflows/:uuid', noQuery, async (c) => c.json(await workflows.get(c.req.param('uuid'))))
+    .get('/workflows/:uuid', async (c) => {
+      noQuery(c)
+      return c.json(await workflows.get(c.req.param('uuid')))
+    })
     .post('/workflows', async (c) => {
       const body = await readJson<CreateWorkflow>(c)
       const act = { action: 'create workflow' }
