@@ -11,6 +11,8 @@ export interface Act {
   action: string
   /** Didit's id of the session, where it is about one. */
   session?: string
+  /** Whether that session may move by it. Default true. */
+  moves?: boolean
 }
 
 export type Acts = ReturnType<typeof createActs>
@@ -52,7 +54,7 @@ export function createActs(settings: Settings) {
      * never an act without an entry.
      */
     async run<T>(c: Context<OperatorEnv>, act: Act, work: () => Promise<T>): Promise<T> {
-      const { action, session = null } = act
+      const { action, session = null, moves = true } = act
       const id = crypto.randomUUID()
       const before = session && (await statusOf(session))
       await store.beginAct({ id, at: now(), operator: c.get('operator'), action, session, before })
@@ -62,7 +64,7 @@ export function createActs(settings: Settings) {
         result = 'done'
         return answer
       } finally {
-        if (session) await follow(session)
+        if (session && moves) await follow(session)
         const after = session && (await statusOf(session))
         await store.endAct(id, { after, result })
         log.info({ act: id, operator: c.get('operator'), action, session, result }, 'operator act')

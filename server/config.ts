@@ -23,6 +23,7 @@ const VARIABLES = {
   ALLOWED_ORIGINS: [list(origin()).optional(), 'https://www.example.com,https://example.com'],
   OPERATOR_TOKENS: [operators().optional(), 'anna:a random text of 32 characters or more'],
   MAX_SESSIONS_PER_HOUR: [z.coerce.number().int().positive().optional(), '1000'],
+  RETENTION_DAYS: [z.coerce.number().int().positive().optional(), '365'],
   TRUSTED_PROXIES: [z.coerce.number().int().nonnegative().default(0), '1'],
   PUBLIC_URL: [z.url({ protocol: /^https?$/ }).optional(), 'https://www.example.com/api/verify'],
   PORT: [z.coerce.number().int().min(0).max(65535).default(8787), '8787'],
@@ -78,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     /** Name -> token; none: the operator API is not mounted. */
     operators: config.OPERATOR_TOKENS ?? {},
     maxSessionsPerHour: config.MAX_SESSIONS_PER_HOUR,
+    retentionDays: config.RETENTION_DAYS,
     trustedProxies: config.TRUSTED_PROXIES,
     publicUrl,
     /** Whether others than this machine reach it. */

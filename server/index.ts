@@ -60,6 +60,6 @@ export {
   type WorkflowFrame,
 } from './didit/workflow.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
-export type { Limits, Log, Timers, VerifyOptions } from './options.ts'
+export type { Limits, Log, StatusEvent, Timers, VerifyOptions } from './options.ts'
 export { runDue, startBackground } from './reconcile.ts'
 export { openStore, type Store } from './store/index.ts'

@@ -5,6 +5,7 @@ import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { accountRoutes } from './routes/operator/account.ts'
 import { renderForOperator } from './routes/operator/errors.ts'
+import { outboxRoutes } from './routes/operator/outbox.ts'
 import { pictureRoutes } from './routes/operator/pictures.ts'
 import { reviewRoutes } from './routes/operator/review.ts'
 
@@ -51,6 +52,7 @@ export function createOperatorApp(options: OperatorOptions) {
     .route('/', reviewRoutes(settings, acts))
     .route('/', pictureRoutes(settings, options.fetch ?? globalThis.fetch))
     .route('/', accountRoutes(settings, acts))
+    .route('/', outboxRoutes(settings, acts))
     .get('/audit', async (c) => c.json(await acts.log(c.req.query())))
     .all('*', () => renderProblem(new ProblemError('not-found')))
     .onError((error) => {

@@ -1,4 +1,4 @@
-import type { CreateRequest } from './contract.ts'
+import type { CreateRequest, Outcome } from './contract.ts'
 import type { Didit } from './didit/client.ts'
 import type { CreateSession } from './didit/types.ts'
 import type { Store } from './store/index.ts'
@@ -22,6 +22,27 @@ export interface Limits {
   subject: number
   /** New sessions of the whole app per hour: the ceiling of what can be billed. Default 1000. */
   app: number
+}
+
+/** A change of a session, as `onStatus` is told of it. */
+export interface StatusEvent {
+  /** The same whenever this event is delivered; what to recognise a repetition by. */
+  id: string
+  sessionId: string
+  subject: string
+  /** The name of the workflow as configured. */
+  workflow: string
+  status: string
+  /** The status before; null where the session has just become known. */
+  previous: string | null
+  outcome: Outcome | null
+  settled: boolean
+  /** 1 for a new session, one more for every change: no number is left out. */
+  version: number
+  /** What the page said when it started; a visitor may have written it. */
+  untrustedReference: string | null
+  /** When it was learnt, ISO 8601. */
+  at: string
 }
 
 export interface VerifyOptions {
@@ -54,6 +75,20 @@ export interface VerifyOptions {
     body: CreateRequest,
     subject: string,
   ): Partial<CreateSession> | Promise<Partial<CreateSession>>
+  /**
+   * Is told of every change of every session: at least once, those of one session in order, each
+   * again with growing pauses for three days while it throws or takes longer than 30 seconds. What
+   * is given up after that waits in the operator API to be replayed. Give it to every part that has
+   * these options: a change is written down only where somebody wants to be told.
+   */
+  onStatus?(event: StatusEvent): unknown
+  /**
+   * Days after which settled sessions are deleted, with all that is kept of them, and the acts of
+   * operators. Default: they are kept. Sessions that may still move are never deleted.
+   */
+  retentionDays?: number
+  /** Aborted when the process is about to end: event streams end, and browsers come back elsewhere. */
+  signal?: AbortSignal
   /** Is given what goes on after an answer, for runtimes that would stop it. */
   waitUntil?(work: Promise<unknown>): void
   /** Milliseconds since 1970. */

@@ -6,7 +6,7 @@ import type { Access } from '../access.ts'
 import { type CreateRequest, MODES, type SessionAnswer, type SessionGrant } from '../contract.ts'
 import { LANGUAGES } from '../didit/types.ts'
 import type { Settings } from '../options.ts'
-import { fromDidit, ProblemError } from '../problems.ts'
+import { fromDidit, isRefusal, ProblemError } from '../problems.ts'
 import { viewSession } from '../session.ts'
 import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
@@ -45,13 +45,14 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
 
     const unfinished = await findUnfinished(subject, workflow)
     if (unfinished) {
-      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl)
       return { row: unfinished, created: false }
     }
 
     await access.admitNew(subject)
     const ret = randomName()
-    await store.saveReturn(ret, returnUrl, now())
+    const reference = body.reference ?? null
+    await store.beginSession({ ret, url: returnUrl, subject, workflow, reference }, now())
     const askedAt = now()
     const session = await didit.sessions
       .create({
@@ -61,11 +62,12 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
         vendor_data: subject,
         callback: `${publicUrl}/return/${ret}`,
       })
-      .catch((error) => {
+      .catch(async (error) => {
+        // Without a clear no there may be a session; a later round looks for it.
+        if (isRefusal(error)) await store.dropIntent(ret)
         throw fromDidit(error)
       })
     const { session_id: id, status, url } = session
-    const reference = body.reference ?? null
     const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
     log.info({ session: id, workflow, mode: body.mode }, 'session created')
     return { row, created: true }

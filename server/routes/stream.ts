@@ -11,7 +11,7 @@ const BEAT = 15_000
 const LIFETIME = 15 * 60_000
 
 export function streamRoutes(settings: Settings, access: Access, updates: Updates) {
-  const { store, now, timers, log } = settings
+  const { store, now, timers, log, signal } = settings
 
   return new Hono().get('/sessions/:id/events', async (c) => {
     const id = c.req.param('id')
@@ -30,9 +30,10 @@ export function streamRoutes(settings: Settings, access: Access, updates: Update
       // Subscribe, then read, then stream: a change in between wakes the loop.
       const stop = store.listen(id, alarm.ring)
       stream.onAbort(alarm.ring)
+      signal?.addEventListener('abort', alarm.ring)
       const end = now() + LIFETIME
       try {
-        while (!stream.aborted && now() < end) {
+        while (!stream.aborted && !signal?.aborted && now() < end) {
           const row = await store.session(id)
           if (!row) return
           const session = viewSession(row)
@@ -54,6 +55,7 @@ export function streamRoutes(settings: Settings, access: Access, updates: Update
           await alarm.wait(BEAT)
         }
       } finally {
+        signal?.removeEventListener('abort', alarm.ring)
         stop()
       }
     })

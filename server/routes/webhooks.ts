@@ -14,6 +14,9 @@ const maxBody = bodyLimit({
   },
 })
 
+/** How long this process has for a webhook before others may work it off. */
+const OURS = 10_000
+
 export function webhookRoutes(settings: Settings, updates: Updates) {
   const { store, webhookSecrets, waitUntil, now, log } = settings
 
@@ -47,7 +50,7 @@ export function webhookRoutes(settings: Settings, updates: Updates) {
       hash,
     }
     // On disk first, then 2xx; what follows from it comes after the answer.
-    if (await store.receive(envelope, now())) {
+    if (await store.receive(envelope, now(), now() + OURS)) {
       waitUntil(updates.receive(envelope))
     }
     return c.body(null, 204)

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
-import type { Driver, Query, Value } from './index.ts'
+import type { Driver, Query, Value } from './driver.ts'
+
+type Heard = Parameters<Driver['listen']>[0]
 
 /**
  * The embedded driver: libsql in one file, flushed to disk at every commit, for one process.
@@ -11,7 +13,7 @@ export function openSqlite(path: string): Driver {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const db = new Database(path)
   const statements = new Map<string, Database.Statement>()
-  const listeners = new Set<(id: string) => void>()
+  const listeners = new Set<Heard>()
   let tail: Promise<unknown> = Promise.resolve()
 
   try {
@@ -48,6 +50,7 @@ export function openSqlite(path: string): Driver {
   }
 
   return {
+    sole: true,
     query: (text, params) => enqueue(() => query(text, params)),
     transaction: (work) =>
       enqueue(async () => {
@@ -61,11 +64,13 @@ export function openSqlite(path: string): Driver {
           throw error
         }
       }),
+    // The file belongs to this process.
+    lock: async () => {},
     listen(heard) {
       listeners.add(heard)
-      return () => listeners.delete(heard)
+      return () => void listeners.delete(heard)
     },
-    async notify(id) {
+    notify(id) {
       for (const heard of listeners) heard(id)
     },
     close: () =>

@@ -28,6 +28,7 @@ describe('readConfig', () => {
       allowedOrigins: [],
       operators: {},
       maxSessionsPerHour: undefined,
+      retentionDays: undefined,
       trustedProxies: 0,
       publicUrl: 'http://localhost:8787/api/verify',
       isPublic: false,
@@ -81,6 +82,7 @@ describe('readConfig', () => {
       VERIFY_SECRET: 'short',
       ALLOWED_ORIGINS: 'https://a.example/path',
       MAX_SESSIONS_PER_HOUR: '0',
+      RETENTION_DAYS: '0',
       TRUSTED_PROXIES: '-1',
       PUBLIC_URL: 'example.com',
       PORT: '70000',
@@ -95,6 +97,7 @@ describe('readConfig', () => {
       'VERIFY_SECRET',
       'ALLOWED_ORIGINS',
       'MAX_SESSIONS_PER_HOUR',
+      'RETENTION_DAYS',
       'TRUSTED_PROXIES',
       'PUBLIC_URL',
       'PORT',
@@ -124,6 +127,8 @@ describe('readConfig', () => {
     ['PORT', '80.5'],
     ['PORT', 'http'],
     ['MAX_SESSIONS_PER_HOUR', 'many'],
+    ['RETENTION_DAYS', 'forever'],
+    ['RETENTION_DAYS', '1.5'],
   ]
   it.each(refused)('refuses %s=%s', (name, value) => {
     expect(problems({ ...GOOD, [name]: value })).toEqual([
