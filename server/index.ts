@@ -1,6 +1,7 @@
 export { createVerifyApp, type VerifyApp } from './app.ts'
 export * from './contract.ts'
 export {
+  type Budget,
   type Call,
   createDidit,
   DecisionPending,
@@ -62,4 +63,5 @@ export {
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
 export type { Limits, Log, StatusEvent, Timers, VerifyOptions } from './options.ts'
 export { runDue, startBackground } from './reconcile.ts'
+export { type BudgetOptions, shareBudget } from './shared-budget.ts'
 export { openStore, type Store } from './store/index.ts'

@@ -11,6 +11,7 @@ import { createOperatorApp } from './operator.ts'
 import type { Log, VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { startBackground } from './reconcile.ts'
+import { shareBudget } from './shared-budget.ts'
 import { openStore } from './store/index.ts'
 
 /** How long requests may go on after the process was asked to stop: as long as Didit may take. */
@@ -40,11 +41,12 @@ export async function startServer(
   const working = new Set<Promise<unknown>>()
   const leaving = new AbortController()
   const { baseUrl, apiKey, maxSessionsPerHour } = config
+  const budget = shareBudget(store, { log })
   const options: VerifyOptions = {
     ...config,
     // Somebody waits for each answer, and reconcile repeats what fails: neither repeats nor long
     // waits here.
-    didit: createDidit({ apiKey, baseUrl, retries: 0, patience: 2_000, log }),
+    didit: createDidit({ apiKey, baseUrl, retries: 0, patience: 2_000, budget, log }),
     store,
     limits: maxSessionsPerHour === undefined ? {} : { app: maxSessionsPerHour },
     log,
