@@ -15,9 +15,9 @@ const VARIABLES = {
   DATABASE_URL: [
     z
       .string()
-      .regex(/^file:.+/)
+      .regex(/^(file:.+|postgres(ql)?:\/\/.+)/)
       .default('file:./data/didit-verify.db'),
-    'file:./data/didit-verify.db',
+    'postgres://user:password@host/database',
   ],
   VERIFY_SECRET: [z.string().min(32).optional(), 'a random text of 32 characters or more'],
   ALLOWED_ORIGINS: [list(origin()).optional(), 'https://www.example.com,https://example.com'],

@@ -8,8 +8,8 @@ export interface Driver {
   query: Query
   /** Runs `work` in one transaction; a throw undoes it. Nothing else runs in between. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
-  /** Has others that migrate the same database wait until the transaction ends. */
-  lock(query: Query): Promise<void>
+  /** The same while nobody else does it anywhere, for as long as it takes: for migrations. */
+  exclusive<T>(work: (query: Query) => Promise<T>): Promise<T>
   /**
    * Hears the ids given to `notify`, from every process. Lost ones cost latency only; nothing in
    * place of an id says that some may have been lost.

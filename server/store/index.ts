@@ -17,8 +17,9 @@ export type Store = ReturnType<typeof createStore>
 /**
  * Opens the store of a BFF and brings its tables up to date.
  *
- * @param url `file:path/to.db` (libsql, one process) or `file::memory:`.
- * @throws when the file cannot be opened, or another process holds it.
+ * @param url `file:path/to.db` (libsql, one process), `file::memory:`, or `postgres://…` (many
+ *   processes).
+ * @throws when the database cannot be opened, or another process holds the file.
  */
 export async function openStore(url: string): Promise<Store> {
   const driver = await openDriver(url)
@@ -35,16 +36,17 @@ export async function openStore(url: string): Promise<Store> {
 }
 
 async function openDriver(url: string): Promise<Driver> {
+  if (/^postgres(ql)?:\/\//.test(url)) return (await import('./postgres.ts')).openPostgres(url)
   const path = /^file:(.+)$/.exec(url)?.[1]
-  if (!path) throw new Error(`DATABASE_URL ${JSON.stringify(url)} is not of the form file:path.`)
-  const { openSqlite } = await import('./sqlite.ts')
-  return openSqlite(path)
+  if (path) return (await import('./sqlite.ts')).openSqlite(path)
+  // Only its beginning: a password may follow.
+  const scheme = JSON.stringify(url.split(':')[0])
+  throw new Error(`DATABASE_URL is neither file:path nor postgres://…, but begins with ${scheme}.`)
 }
 
 /** Brings the tables of a database up to date, once among all who try at the same time. */
 export async function migrate(driver: Driver): Promise<void> {
-  await driver.transaction(async (query) => {
-    await driver.lock(query)
+  await driver.exclusive(async (query) => {
     await query('create table if not exists schema_version (version integer not null)')
     const [row] = await query<{ version: number }>('select version from schema_version')
     const version = row?.version ?? 0

@@ -49,23 +49,25 @@ export function openSqlite(path: string): Driver {
     return run
   }
 
+  function transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return enqueue(async () => {
+      db.exec('begin immediate')
+      try {
+        const result = await work(query)
+        db.exec('commit')
+        return result
+      } catch (error) {
+        db.exec('rollback')
+        throw error
+      }
+    })
+  }
+
   return {
     sole: true,
     query: (text, params) => enqueue(() => query(text, params)),
-    transaction: (work) =>
-      enqueue(async () => {
-        db.exec('begin immediate')
-        try {
-          const result = await work(query)
-          db.exec('commit')
-          return result
-        } catch (error) {
-          db.exec('rollback')
-          throw error
-        }
-      }),
-    // The file belongs to this process.
-    lock: async () => {},
+    transaction,
+    exclusive: transaction,
     listen(heard) {
       listeners.add(heard)
       return () => void listeners.delete(heard)
