@@ -123,6 +123,8 @@ describe('readConfig', () => {
     ['DIDIT_WORKFLOWS', `=${WORKFLOW}`],
     ['DIDIT_BASE_URL', 'javascript:alert(1)'],
     ['DATABASE_URL', 'file:'],
+    ['DATABASE_URL', 'postgres://'],
+    ['DATABASE_URL', 'postgres:verify'],
     ['PUBLIC_URL', 'ftp://a.example'],
     ['PORT', '80.5'],
     ['PORT', 'http'],
@@ -135,6 +137,13 @@ describe('readConfig', () => {
       expect.stringMatching(new RegExp(`^${name} is not valid`)),
     ])
   })
+
+  it.each(['file:./x.db', 'postgres://u:p@db/verify', 'postgresql:///verify?host=/run/pg'])(
+    'takes %s for a database',
+    (DATABASE_URL) => {
+      expect(readConfig({ ...GOOD, DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+    },
+  )
 
   it('never shows a value, which may be a secret', () => {
     expect(problems({ ...GOOD, VERIFY_SECRET: 'hunter2' }).join()).not.toContain('hunter2')
