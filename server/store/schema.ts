@@ -71,6 +71,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `update sessions set settled_at = changed_at where missing_at is not null
        or status in ('Approved', 'Declined', 'Expired', 'Abandoned', 'Kyc Expired')`,
     `create index sessions_settled on sessions (settled_at) where settled_at is not null`,
+    `create index sessions_open on sessions (check_at) where settled_at is null`,
     `create index sessions_leased on sessions (lease_until) where lease_until > 0`,
 
     // A way back is written down before Didit is asked for its session, and says for whom.
