@@ -13,16 +13,17 @@ const numbers = {
 }
 
 /**
- * Fills an empty store with settled sessions, a hundred that are open, a webhook and an event for
- * each, all dealt with but for a few.
+ * Fills an empty store with settled sessions and a hundred that are open, with a webhook, an event
+ * and an act for each, all dealt with but for a hundred.
  */
 export async function fill(driver: Driver, count: number, now: number): Promise<void> {
   const kind = driver.sole ? 'sqlite' : 'postgres'
   const from = numbers[kind](count)
   // Spread over three years, the newest last.
   const at = `(${now - 3 * 365 * DAY} + n * ${Math.floor((3 * 365 * DAY) / count)})`
-  const open = `n % ${Math.max(10, Math.floor(count / 100))} = 0`
-  for (const text of [
+  const some = Math.max(10, Math.floor(count / 100))
+  const open = `n % ${some} = 0`
+  const texts = [
     `${from} insert into sessions (id, subject, workflow, status, url, ret, reference, created_at,
        changed_at, version, event_at, asked_at, check_at, lease_until, missing_at, settled_at)
      select 's' || n, 'u' || (n / 2), case when n % 5 = 0 then 'age' else 'default' end,
@@ -41,7 +42,7 @@ export async function fill(driver: Driver, count: number, now: number): Promise<
        ended_at, result, error)
      select 's' || n || '.3', 's' || n, 3, '{"status":"Approved"}', ${at}, ${at}, 1,
        case when ${open} then null else ${at} end,
-       case when ${open} then null when n % 99 = 0 then 'dead' else 'delivered' end, null
+       case when ${open} then null when n % ${some} = 1 then 'dead' else 'delivered' end, null
      from numbers`,
     `${from} insert into audit (id, at, operator, action, session_id, status_before, status_after,
        result)
@@ -50,7 +51,9 @@ export async function fill(driver: Driver, count: number, now: number): Promise<
     `${from} insert into counters (name, until, amount) select 'c' || n, ${now} + n, 1
      from numbers where n < 10000`,
     'analyze',
-  ]) {
-    await driver.query(text)
-  }
+  ]
+  // Without the limits of time that a statement has in use.
+  await driver.exclusive(async (query) => {
+    for (const text of texts) await query(text)
+  })
 }
