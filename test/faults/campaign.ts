@@ -14,7 +14,7 @@ import { freePorts } from '../support/process.ts'
 import { createFastClock } from './clock.ts'
 import { startFleet } from './fleet.ts'
 import { createRandom } from './random.ts'
-import { API, AROUND, type Around, storm, WEBHOOKS } from './storm.ts'
+import { API, MACHINES, type Machine, SAID, type Said, storm, WEBHOOKS } from './storm.ts'
 import { type Fault, faultsOf, type Seen, type Told, type Truth } from './truth.ts'
 import { pause, visit } from './visitors.ts'
 
@@ -65,7 +65,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     counts[what] = (counts[what] ?? 0) + more
   }
   const storms: Record<string, number> = {}
-  const around = new Set<Around>()
+  const said = new Set<Said>()
 
   try {
     const [sandboxPort = 0, toldPort = 0, ...ports] = await freePorts(store === 'sqlite' ? 3 : 5)
@@ -105,7 +105,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
         const response = await sandbox.app.fetch(request)
         count(`API answered ${response.status}`)
         if (response.headers.has('x-ratelimit-limit')) count('API refused for its rate limit')
-        if (around.has('answer lost') && luck.happens(0.3)) {
+        if (said.has('answer lost') && luck.happens(0.3)) {
           count('answers lost')
           ;(env as { incoming: IncomingMessage }).incoming.socket.destroy()
         }
@@ -128,11 +128,11 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
       told.set(event.sessionId, own)
       own.push(entry)
       count('events told')
-      if (around.has('host answers too late') && luck.happens(0.3)) {
+      if (said.has('host answers too late') && luck.happens(0.3)) {
         count('events answered too late')
         await pause(40_000 / speed)
       }
-      const refuses = around.has('host refuses')
+      const refuses = said.has('host refuses')
       if (refuses && luck.happens(0.4)) {
         count('events refused')
         return c.body(null, 500)
@@ -194,27 +194,19 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
         if (Object.keys(each).length > 0) await control('PUT', '/faults', each)
       }
     }
-    const play: Record<Around, () => Promise<void>> = {
-      'answer lost': () => lasting('answer lost'),
-      'host refuses': () => lasting('host refuses'),
-      'host answers too late': () => lasting('host answers too late'),
+    const play: Record<Machine, () => Promise<void>> = {
       'process killed': () => replace('SIGKILL'),
       'process stopped': () => replace('SIGTERM'),
       'connections broken': database.breakConnections,
       'database crashed': database.crash,
     }
-    const lasting = (name: Around) =>
-      during(
-        () => around.add(name),
-        () => around.delete(name),
-      )
     /** Where starting takes long, the new process lives the longer, or nothing would ever happen. */
     const replace = async (signal: 'SIGKILL' | 'SIGTERM') => {
       const begun = Date.now()
       await fleet.replace(own.pick(ports), signal)
       await pause(2 * (Date.now() - begun))
     }
-    const kinds = AROUND.filter((name) => store === 'postgres' || !/^(conn|data)/.test(name))
+    const machines = MACHINES.filter((name) => store === 'postgres' || /^process/.test(name))
     const rages = [
       rage(Object.keys(WEBHOOKS), [100, 1_000], (name) =>
         during(
@@ -228,7 +220,13 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
           () => setFault('api'),
         ),
       ),
-      rage(kinds, [500, 2_000], (name) => play[name as Around]()),
+      rage(SAID, [100, 1_000], (name) =>
+        during(
+          () => said.add(name as Said),
+          () => said.delete(name as Said),
+        ),
+      ),
+      rage(machines, [500, 2_000], (name) => play[name as Machine]()),
     ]
 
     // Who comes.
@@ -257,7 +255,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     await Promise.all(visits)
     raging = false
     await Promise.all(rages)
-    around.clear()
+    said.clear()
     await control('PUT', '/faults', {})
     say(`${sessions} visitors are done; now everything has to come right`)
 

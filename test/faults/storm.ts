@@ -23,17 +23,18 @@ export const API: Readonly<Record<string, SandboxFault>> = {
   'API down': { status: 503 },
 }
 
-/** Of everything around it. */
-export const AROUND = [
-  'answer lost',
-  'host refuses',
-  'host answers too late',
+/** Of what passes between the processes and those they speak to. */
+export const SAID = ['answer lost', 'host refuses', 'host answers too late'] as const
+export type Said = (typeof SAID)[number]
+
+/** Of the processes and their database. */
+export const MACHINES = [
   'process killed',
   'process stopped',
   'connections broken',
   'database crashed',
 ] as const
-export type Around = (typeof AROUND)[number]
+export type Machine = (typeof MACHINES)[number]
 
 /** Every class of faults in a random order, again and again. */
 export function* storm(random: Random, classes: readonly string[]): Generator<string, never> {

@@ -4,7 +4,7 @@ import type { SessionRow } from '../../server/store/index.ts'
 import { runCampaign } from '../faults/campaign.ts'
 import { createRandom } from '../faults/random.ts'
 import { storyOf } from '../faults/stories.ts'
-import { API, AROUND, WEBHOOKS } from '../faults/storm.ts'
+import { API, MACHINES, SAID, WEBHOOKS } from '../faults/storm.ts'
 import { type Case, faultsOf, isPartOf } from '../faults/truth.ts'
 import { NO_POSTGRES } from '../support/postgres.ts'
 
@@ -30,10 +30,10 @@ describe('a short campaign', () => {
         expect(report.changes).toBeGreaterThan(40)
         // It was no fine weather.
         const { storms } = report
-        for (const name of [...Object.keys(WEBHOOKS), ...Object.keys(API)]) {
+        for (const name of [...Object.keys(WEBHOOKS), ...Object.keys(API), ...SAID]) {
           expect(storms[name], name).toBeGreaterThan(0)
         }
-        expect(AROUND.filter((name) => storms[name])).not.toEqual([])
+        expect(MACHINES.filter((name) => storms[name])).not.toEqual([])
       },
       TIME,
     )
