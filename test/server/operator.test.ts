@@ -89,6 +89,7 @@ describe('an operator', () => {
     expect((await call('POST', `/sessions/${id}/approve`)).status).toBe(200)
     expect((await store.session(id))?.status).toBe('In Review')
     didit.answer = (_request, pass) => pass()
+    clock.pass(5_000)
     await runDue(options)
     expect((await store.session(id))?.status).toBe('Approved')
   })
