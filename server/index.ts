@@ -10,6 +10,7 @@ export {
   type DiditOptions,
   DiditUnreachable,
   type Download,
+  type Exchange,
   type InputProblem,
   type RateLimit,
   type Scope,
@@ -59,7 +60,9 @@ export {
   type Thresholds,
   type WorkflowFrame,
 } from './didit/workflow.ts'
+export type { Operators } from './gate.ts'
 export { rotateReceiptKeys } from './keyring.ts'
+export { createMetrics, type Metrics, observeDidit } from './metrics.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
 export type { Limits, Log, Timers, VerifyOptions } from './options.ts'
 export type { Receipt } from './receipts.ts'

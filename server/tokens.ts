@@ -13,8 +13,11 @@ export interface Bearer {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Session tokens: encrypted, so that a browser learns nothing of the subject inside. */
-export function createTokens(settings: Pick<Settings, 'secret' | 'store' | 'now'>) {
+/**
+ * Session tokens: encrypted, so that a browser learns nothing of the subject inside. The first of
+ * the secrets makes them, any of them reads them.
+ */
+export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now'>) {
   const { now } = settings
   const getKeys = createKeys(settings, 'session token')
 

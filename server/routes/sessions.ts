@@ -1,24 +1,16 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
-import * as z from 'zod'
 import type { Access } from '../access.ts'
-import { type CreateRequest, MODES, type SessionGrant } from '../contract.ts'
+import type { CreateRequest, SessionGrant } from '../contract.ts'
 import { diditLanguage } from '../didit/language.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, ProblemError } from '../problems.ts'
 import type { Receipts } from '../receipts.ts'
+import { createRequest } from '../schemas.ts'
 import { viewSession } from '../session.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
-
-const createRequest = z.strictObject({
-  workflow: z.string().max(100).optional(),
-  language: z.string().max(35).optional(),
-  mode: z.enum(MODES).optional(),
-  reference: z.string().max(256).optional(),
-  returnUrl: z.string().max(2048).optional(),
-}) satisfies z.ZodType<CreateRequest>
 
 /** Without them a page of another origin could not read that nothing has changed. */
 const CORS = [
@@ -40,7 +32,7 @@ export function sessionRoutes(
   updates: Updates,
   receipts: Receipts,
 ) {
-  const { store, didit, workflows, publicUrl, allowedOrigins, now, log } = settings
+  const { store, didit, workflows, publicUrl, allowedOrigins, now, log, metrics } = settings
 
   async function start(body: CreateRequest, subject: string) {
     const workflow = body.workflow ?? 'default'
@@ -51,6 +43,8 @@ export function sessionRoutes(
     const unfinished = await findUnfinished(subject, workflow)
     if (unfinished) {
       if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      log.info({ session: unfinished.id, workflow, mode: body.mode }, 'session handed back')
+      metrics.count('sessions_started_total', { workflow, result: 'handed back' })
       return { row: unfinished, created: false }
     }
 
@@ -73,6 +67,7 @@ export function sessionRoutes(
     const reference = body.reference ?? null
     const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
     log.info({ session: id, workflow, mode: body.mode }, 'session created')
+    metrics.count('sessions_started_total', { workflow, result: 'created' })
     return { row, created: true }
   }
 
