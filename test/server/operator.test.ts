@@ -225,6 +225,23 @@ describe('an operator', () => {
     expect(await organizations.json()).toMatchObject([{ uuid: organization.uuid }])
   })
 
+  for (const [what, method, path, body] of [
+    ['password', 'POST', '/account/login', { email: 'a@b.example', password: 'Wr0ng!Password' }],
+    ['token of an account', 'GET', '/account/organizations', undefined],
+  ] as const) {
+    it(`is told that the ${what} is wrong, not that the key of the server is`, async () => {
+      const { operator } = await setUp()
+      const headers = {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/json',
+        'didit-access-token': 'dead',
+      }
+      const response = await operator.request(path, { method, headers, body: JSON.stringify(body) })
+      expect(await response.json()).toMatchObject({ status: 401, code: 'didit-refused' })
+      expect(response.status).toBe(401)
+    })
+  }
+
   it('sees what became of webhooks, and has one sent again', async () => {
     const { call, sandbox, start, move } = await setUp()
     const destination = { label: 'mine', url: 'https://hooks.example/didit' }
