@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Tests print nothing; Lit greets whoever runs its development build.
+    onConsoleLog: (text) => !text.startsWith('Lit is in dev mode'),
     projects: [
       {
         test: {
@@ -20,6 +22,17 @@ export default defineConfig({
           allowOnly: false,
           // Each file starts a demo and a browser of its own, on ports of its own choice; two at
           // a time would only make both slow.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+        },
+      },
+      {
+        test: {
+          name: 'hosts',
+          environment: 'node',
+          include: ['test/hosts/*.test.ts'],
+          allowOnly: false,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 90_000,

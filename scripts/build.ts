@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, type Rolldown } from 'vite'
+import { writeManifest } from './manifest.ts'
 
 const root = path.dirname(import.meta.dirname)
 const dist = path.join(root, 'dist')
@@ -29,6 +30,7 @@ async function buildAll(): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
   const chunks = await buildWidget()
   compile()
+  writeManifest(dist)
   writeFileSync(path.join(dist, 'server', 'browser.js'), `throw new Error('${SERVER_ONLY}')\n`)
   makeExecutable(path.join(dist, 'server', 'cli.js'))
   console.log(integrityReport(chunks))

@@ -44,13 +44,20 @@ function hasKept(): boolean {
  * @cssprop [--didit-radius=10px] - The radius of buttons.
  * @cssprop [--didit-background=Canvas] - The colour of the dialog.
  * @cssprop [--didit-color=CanvasText] - The colour of text in the dialog.
+ * @cssstate idle - Nothing has happened.
+ * @cssstate creating - The server is asked for a session.
+ * @cssstate open - The visitor is at the hosted page.
+ * @cssstate trouble - An obstacle is shown, with its ways on.
+ * @cssstate submitted - The visitor is done, somebody says; the server has not decided.
+ * @cssstate ended - There was a final event.
+ * @cssstate resumable - An earlier attempt is not finished; `start()` goes on with it.
  * @fires {VerifyStartEvent} didit-start - Before anything is created; cancelable.
- * @fires {VerifySessionEvent} didit-session - The presentation opens.
- * @fires {VerifyStateEvent} didit-state - The state changed.
- * @fires {VerifyProgressEvent} didit-progress - The hosted page said something.
- * @fires {VerifySubmitEvent} didit-submit - Somebody says that the visitor is done.
- * @fires {VerifyStatusEvent} didit-status - The server says that the status changed.
- * @fires {VerifyTroubleEvent} didit-trouble - An obstacle with a way on.
+ * @fires {VerifySessionEvent} didit-session - The server has a session, and it opens.
+ * @fires {VerifyStateEvent} didit-state - Every change of state.
+ * @fires {VerifyProgressEvent} didit-progress - A message of the hosted page.
+ * @fires {VerifySubmitEvent} didit-submit - The visitor is done, somebody says; nothing is decided.
+ * @fires {VerifyStatusEvent} didit-status - The server says that the status changed; also after the end.
+ * @fires {VerifyTroubleEvent} didit-trouble - An obstacle with a way on, shown to the visitor.
  * @fires {VerifyCloseRequestEvent} didit-close-request - Before closing; cancelable.
  * @fires {VerifyCompleteEvent} didit-complete - Final: the server's outcome.
  * @fires {VerifyCancelEvent} didit-cancel - Final: given up before being done.
@@ -80,7 +87,7 @@ export class DiditVerify extends LitElement {
 
   /** Base URL of the BFF. */
   declare endpoint: string
-  /** How the hosted page is shown. */
+  /** How the hosted page is shown; `auto` looks where a page can have the camera. */
   declare mode: Mode
   /** The name of a workflow configured at the BFF; by default the BFF's own default. */
   declare workflow: string | null
@@ -90,6 +97,7 @@ export class DiditVerify extends LitElement {
   declare reference: string | null
   /** Where redirect mode comes back to; by default this page. */
   declare returnUrl: string | null
+  /** The trigger cannot be pressed. */
   declare disabled: boolean
   /** Further exact origins of the hosted page, for white-label domains. */
   declare trustedOrigins: string | null
@@ -101,7 +109,7 @@ export class DiditVerify extends LitElement {
   declare withoutTrigger: boolean
   /** Closes the dialog at the end by itself. */
   declare closeOnComplete: boolean
-  /** The hosted page's camera options. */
+  /** The hosted page's camera options; as an attribute, JSON. */
   declare hostedOptions: Record<string, string | boolean> | null
   /** Milliseconds of visible time to wait for the server once the visitor is done. */
   declare confirmTimeout: number
@@ -134,6 +142,7 @@ export class DiditVerify extends LitElement {
     this.confirmTimeout = 60_000
   }
 
+  /** What it is doing; also as `data-state`, and in CSS as `:state(…)`. */
   get state(): State {
     return this.#view.state
   }
@@ -148,10 +157,12 @@ export class DiditVerify extends LitElement {
     return this.#view.outcome
   }
 
+  /** Why the last attempt failed, as `didit-error` told it. */
   get error(): View['error'] {
     return this.#view.error
   }
 
+  /** The obstacle that is shown, as `didit-trouble` told it. */
   get trouble(): View['trouble'] {
     return this.#view.trouble
   }
