@@ -33,7 +33,9 @@ async function buildAll(): Promise<void> {
   writeManifest(dist)
   writeFileSync(path.join(dist, 'server', 'browser.js'), `throw new Error('${SERVER_ONLY}')\n`)
   makeExecutable(path.join(dist, 'server', 'cli.js'))
-  console.log(integrityReport(chunks))
+  const integrity = integrityOf(chunks)
+  writeFileSync(path.join(dist, 'integrity.json'), `${JSON.stringify({ integrity }, null, 2)}\n`)
+  console.log(integrityReport(integrity))
 }
 
 /** Vite takes Lit's development build wherever NODE_ENV says so, as it does in a test runner. */
@@ -96,15 +98,18 @@ function makeExecutable(file: string): void {
   chmodSync(file, 0o755)
 }
 
-function integrityReport(chunks: Chunks): string {
-  const files = chunks.map(({ fileName, isEntry }) => ({ fileName, isEntry, hash: sri(fileName) }))
-  const entry = files.filter(({ isEntry }) => isEntry)
-  const later = files.filter(({ isEntry }) => !isEntry)
-  const integrity = Object.fromEntries(later.map(({ fileName, hash }) => [`./${fileName}`, hash]))
+/** The hash of every file of the bundle, by its place beside didit-verify.js. */
+function integrityOf(chunks: Chunks): Record<string, string> {
+  return Object.fromEntries(chunks.map(({ fileName }) => [`./${fileName}`, sri(fileName)]))
+}
+
+function integrityReport(all: Record<string, string>): string {
+  const { './didit-verify.js': entry, ...integrity } = all
   return [
-    ...entry.map(({ fileName, hash }) => `dist/${fileName}\n  integrity="${hash}"`),
+    `dist/didit-verify.js\n  integrity="${entry}"`,
     'Integrity of what it loads later, relative to the folder of didit-verify.js:',
     `<script type="importmap">\n${JSON.stringify({ integrity }, null, 2)}\n</script>`,
+    'Both are in dist/integrity.json too.',
   ].join('\n')
 }
 

@@ -19,12 +19,21 @@ export interface Program {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
-/** Runs a TypeScript file of this repository, by its path from the root. */
+export interface RunOptions {
+  args?: string[]
+  env?: Env
+  cwd?: string
+  /** Without what reads TypeScript, as a user runs a published file. */
+  plain?: boolean
+}
+
+/** Runs a file of this repository, by its path from the root, or any other by its full path. */
 export function run(
   file: string,
-  { args = [], env = {}, cwd = root }: { args?: string[]; env?: Env; cwd?: string },
+  { args = [], env = {}, cwd = root, plain = false }: RunOptions,
 ): Program {
-  const child = spawn(process.execPath, ['--import', TSX, path.join(root, file), ...args], {
+  const loader = plain ? [] : ['--import', TSX]
+  const child = spawn(process.execPath, [...loader, path.resolve(root, file), ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
