@@ -85,6 +85,15 @@ function compile(): void {
   if (status !== 0) {
     throw new Error('The TypeScript compiler found errors. Correct what it names above.')
   }
+  nameLit(path.join(dist, 'widget'))
+}
+
+/** In declarations Lit has one name; `#lit` is for runtimes that cannot have Lit itself. */
+function nameLit(folder: string): void {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(path.join(folder, file), 'utf8')
+    writeFileSync(path.join(folder, file), text.replace(/(['"])#lit\1/g, '$1lit$1'))
+  }
 }
 
 function makeExecutable(file: string): void {

@@ -28,6 +28,13 @@ export const CHECKS: Command[] = [
   { name: 'lint', args: [tool('@biomejs/biome/bin/biome'), 'check', '.'] },
   { name: 'sizes', args: ['--import', 'tsx', 'scripts/sizes.ts'] },
   { name: 'package', args: [tool('publint/src/cli.js'), 'run', '.', '--strict'] },
+  {
+    name: 'exports',
+    args: [
+      tool('@arethetypeswrong/cli/dist/index.js'),
+      ...['--pack', '.', '--profile', 'esm-only', '--format', 'ascii', '--no-color'],
+    ],
+  },
 ]
 
 let running: ChildProcess | undefined

@@ -36,6 +36,7 @@ export interface Declaration extends Named {
   kind: string
   summary?: string
   tagName?: string
+  superclass?: { name: string; package?: string }
   members?: Member[]
   attributes?: (Named & { fieldName: string })[]
   events?: Named[]
@@ -109,6 +110,7 @@ const isHook = (name: string) => /Callback$/.test(name)
 
 /** Adds what the analyzer cannot see: types behind a name, and defaults set in the constructor. */
 function complete(declaration: Declaration): void {
+  declaration.superclass = { name: 'LitElement', package: 'lit' }
   const types = memberTypes()
   const fields = (declaration.members ?? []).filter(({ kind }) => kind === 'field')
   const defaults = defaultsOf(fields.filter(({ readonly }) => !readonly).map(({ name }) => name))

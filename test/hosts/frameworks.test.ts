@@ -20,6 +20,13 @@ describe('a script tag with integrity', () => {
   })
 })
 
+describe('a worker', () => {
+  it('imports the element, which has nothing to draw there', async ({ guest }) => {
+    await guest.page.goto(new URL('/worker/', guest.home).href)
+    await guest.output.getByText('class: function, document: undefined').waitFor()
+  })
+})
+
 describe('a page that a server has rendered', () => {
   for (const name of ['react', 'react-18', 'vue', 'svelte']) {
     it(`is the tag alone, and wakes up without a warning: ${name}`, async ({ guest, hosts }) => {

@@ -26,7 +26,7 @@ async function startNext() {
   })
   await next.prints(/Ready in/)
   // It compiles what is asked for; a visitor should not wait for that.
-  for (const address of ['', 'tag', 'api/verify/health']) await fetch(new URL(address, url))
+  for (const address of ['', 'tag', 'edge', 'api/verify/health']) await fetch(new URL(address, url))
   return {
     url,
     async stop() {
@@ -59,6 +59,8 @@ describe('a server-rendered page of Next.js, in StrictMode', () => {
 
   it('leaves nothing behind when the element is taken away in the middle', ({ guest }) =>
     interrupt(guest, '/'))
+
+  it('may be rendered where there is no Node', ({ guest }) => verify(guest, '/edge'))
 
   it('may have the bare tag in a server component', async ({ guest, next }) => {
     const html = await (await fetch(new URL('/tag', next.url))).text()

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import vue from '@vitejs/plugin-vue'
-import { build, type InlineConfig, type PluginOption } from 'vite'
+import { build, defaultClientConditions, type InlineConfig, type PluginOption } from 'vite'
 import type { Installed } from './installed.ts'
 
 interface App {
@@ -16,6 +16,8 @@ interface App {
   plugins?: () => PluginOption[]
   /** What renders it on a server. */
   server?: string
+  /** Export conditions in front of those of a browser. */
+  conditions?: string[]
 }
 
 const isCustomElement = (tag: string) => tag === 'didit-verify'
@@ -29,6 +31,7 @@ export const APPS = {
   },
   svelte: { source: 'svelte', server: 'server.ts', plugins: () => [svelte({ configFile: false })] },
   plain: { source: 'plain' },
+  worker: { source: 'worker', conditions: ['worker'] },
 } satisfies Record<string, App>
 
 /**
@@ -37,7 +40,7 @@ export const APPS = {
  */
 export async function buildApp(
   { folder }: Installed,
-  { source, plugins, server }: App,
+  { source, plugins, server, conditions = [] }: App,
   site: string,
   name = source,
 ): Promise<void> {
@@ -51,6 +54,10 @@ export async function buildApp(
     mode: 'development',
     logLevel: 'error',
     plugins: plugins?.() ?? [],
+    ...(conditions.length > 0 && {
+      resolve: { conditions: [...conditions, ...defaultClientConditions] },
+    }),
+    worker: { format: 'es' },
     build: { outDir, ssr, emptyOutDir: true, reportCompressedSize: false },
   })
   await build(config(out))
