@@ -2,7 +2,10 @@
 
 import 'didit-verify/define'
 import type { DiditVerify } from 'didit-verify'
+import { DiditVerify as Wrapper } from 'didit-verify/react'
 import { type MockOptions, mockVerification } from 'didit-verify/testing'
+import { createElement } from 'react'
+import { createRoot } from 'react-dom/client'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { TYPES } from '../support/event-types.ts'
 
@@ -98,6 +101,17 @@ describe('a mocked verification in jsdom', () => {
     await end('declined')
     expect(element.outcome).toBe('declined')
     expect(told.at(-1)).toBe('didit-status')
+  })
+
+  it('is heard by a component of React', async () => {
+    mock({ outcome: 'approved' })
+    const hear = vi.fn()
+    const root = createRoot(document.body.appendChild(document.createElement('div')))
+    onTestFinished(() => root.unmount())
+    root.render(createElement(Wrapper, { onDiditComplete: ({ outcome }) => hear(outcome) }))
+    const element = await vi.waitUntil(() => document.querySelector('didit-verify'))
+    await element.start()
+    expect(hear).toHaveBeenCalledExactlyOnceWith('approved')
   })
 
   it('runs where there are no streams', async () => {
