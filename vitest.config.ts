@@ -33,9 +33,10 @@ export default defineConfig({
           environment: 'node',
           include: ['test/hosts/*.test.ts'],
           allowOnly: false,
+          // Compilers and bundlers, one at a time; a busy machine takes many times longer.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -1,4 +1,4 @@
-// `npm test`: browsers, build, checks, element, server and end-to-end tests, and one summary.
+// `npm test`: browsers, build, checks, element, server, end-to-end and host tests, and one summary.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -43,7 +43,9 @@ async function main(): Promise<Row[]> {
     for (const command of [BUILD, ...CHECKS]) rows.push(await runCheck(command))
     if (browsers) rows.push(...(await runElementTests(browsers, report('element'))))
     rows.push(await runVitest('server', browsers, report('server')))
-    if (browsers) rows.push(await runVitest('e2e', browsers, report('e2e')))
+    for (const project of ['e2e', 'hosts']) {
+      if (browsers) rows.push(await runVitest(project, browsers, report(project)))
+    }
     return rows
   } finally {
     rmSync(reports, { recursive: true, force: true })

@@ -17,13 +17,12 @@ export async function verify(guest: Guest, page: string): Promise<void> {
 /** Takes the element away in the middle of a verification, then brings it back and verifies. */
 export async function interrupt(guest: Guest, page: string): Promise<void> {
   await guest.open(page)
-  const ended = guest.page.waitForEvent('requestfailed', (request) =>
-    request.url().endsWith('/events'),
-  )
   const sessionId = await guest.start()
   await guest.hears('didit-status', { status: 'In Progress' })
-  await guest.toggle()
-  await ended
+  const stream = guest.page.waitForEvent('requestfailed', (request) =>
+    request.url().endsWith('/events'),
+  )
+  await Promise.all([stream, guest.toggle()])
   expect(await guest.page.locator('didit-verify, iframe, dialog').count()).toBe(0)
   expect(await guest.finals()).toEqual([])
 
