@@ -23,8 +23,10 @@ export default defineConfig({
           // Each file starts a demo and a browser of its own, on ports of its own choice; two at
           // a time would only make both slow.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          // Generous, since a busy machine is slow and not wrong: what takes as long has failed.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

@@ -6,6 +6,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path'
 import { build, type Rolldown } from 'vite'
 import { writeManifest } from './manifest.ts'
+import { packWords } from './pack.ts'
 
 const root = path.dirname(import.meta.dirname)
 const dist = path.join(root, 'dist')
@@ -18,7 +19,12 @@ type Chunks = Rolldown.OutputChunk[]
 export async function buildWidget(): Promise<Chunks> {
   removeBundle()
   const result = await inProduction(() =>
-    build({ root, configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' }),
+    build({
+      root,
+      configFile: path.join(root, 'vite.config.ts'),
+      logLevel: 'warn',
+      plugins: [packWords()],
+    }),
   )
   const outputs = [result].flat().flatMap((each) => ('output' in each ? each.output : []))
   const chunks = outputs.filter((output) => output.type === 'chunk')

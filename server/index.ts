@@ -10,6 +10,7 @@ export {
   type DiditOptions,
   DiditUnreachable,
   type Download,
+  type Exchange,
   type InputProblem,
   type RateLimit,
   type Scope,
@@ -59,6 +60,7 @@ export {
   type Thresholds,
   type WorkflowFrame,
 } from './didit/workflow.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
 export type { Limits, Log, Timers, VerifyOptions } from './options.ts'
 export { runDue, startBackground } from './reconcile.ts'

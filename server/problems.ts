@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
   'not-found': [404, 'There is nothing here.', 'Check the address, or start a new session.'],
   'too-many-requests': [
     429,
-    'Too many verifications were started.',
+    'Too many requests came in.',
     'Wait for the time in Retry-After and try again.',
   ],
   'subject-blocked': [
@@ -131,6 +131,7 @@ export function renderProblem(error: unknown): Response {
       ...headers,
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
     },
   })
 }

@@ -4,6 +4,9 @@ import type { Settings } from './options.ts'
 const DAYS = 24 * 60 * 60 * 1000
 const LIFETIME = 30 * DAYS
 
+/** In a list of secrets: the one that was made once and is kept in the store. */
+export const KEPT_SECRET = 'kept'
+
 /** Whom a token speaks for. With `session` it serves to read that one session and nothing else. */
 export interface Bearer {
   subject: string
@@ -12,19 +15,23 @@ export interface Bearer {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Session tokens: encrypted, so that a browser learns nothing of the subject inside. */
-export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | 'store' | 'now'>) {
-  let key: Promise<Uint8Array> | undefined
-  const getKey = () => {
-    key ??= deriveKey().catch((error) => {
-      key = undefined
+/**
+ * Session tokens: encrypted, so that a browser learns nothing of the subject inside. The first of
+ * the secrets makes them, any of them reads them.
+ */
+export function createTokens({ secrets, store, now }: Pick<Settings, 'secrets' | 'store' | 'now'>) {
+  let keys: Promise<Uint8Array[]> | undefined
+  const getKeys = () => {
+    keys ??= Promise.all(secrets.map(deriveKey)).catch((error) => {
+      keys = undefined
       throw error
     })
-    return key
+    return keys
   }
 
-  async function deriveKey(): Promise<Uint8Array> {
-    const material = secret ?? (await store.settingOr('secret', randomName(32)))
+  async function deriveKey(secret: string): Promise<Uint8Array> {
+    const kept = secret === KEPT_SECRET
+    const material = kept ? await store.settingOr('secret', randomName(32)) : secret
     const encode = (text: string) => new TextEncoder().encode(text)
     const base = await crypto.subtle.importKey('raw', encode(material), 'HKDF', false, [
       'deriveBits',
@@ -38,32 +45,36 @@ export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | '
     return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
   }
 
+  async function readWith(key: Uint8Array, token: string): Promise<Bearer | undefined> {
+    try {
+      const { payload } = await jwtDecrypt(token, key, {
+        currentDate: new Date(now()),
+        contentEncryptionAlgorithms: ['A256GCM'],
+        keyManagementAlgorithms: ['dir'],
+      })
+      if (typeof payload.sub !== 'string') return undefined
+      return {
+        subject: payload.sub,
+        ...(typeof payload.sid === 'string' && { session: payload.sid }),
+      }
+    } catch {
+      return undefined
+    }
+  }
+
   return {
     async issue({ subject, session }: Bearer): Promise<string> {
       return new EncryptJWT({ sub: subject, ...(session && { sid: session }) })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setExpirationTime(new Date(now() + LIFETIME))
-        .encrypt(await getKey())
+        .encrypt((await getKeys())[0] as Uint8Array)
     },
 
     /** The bearer of a token, or nothing when it is not ours, altered or too old. */
     async read(token: string): Promise<Bearer | undefined> {
       // Outside the try: a store that fails must not make a good token look like a bad one.
-      const key = await getKey()
-      try {
-        const { payload } = await jwtDecrypt(token, key, {
-          currentDate: new Date(now()),
-          contentEncryptionAlgorithms: ['A256GCM'],
-          keyManagementAlgorithms: ['dir'],
-        })
-        if (typeof payload.sub !== 'string') return undefined
-        return {
-          subject: payload.sub,
-          ...(typeof payload.sid === 'string' && { session: payload.sid }),
-        }
-      } catch {
-        return undefined
-      }
+      const bearers = (await getKeys()).map((key) => readWith(key, token))
+      return (await Promise.all(bearers)).find((bearer) => bearer !== undefined)
     },
   }
 }

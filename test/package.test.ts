@@ -9,11 +9,15 @@ import ts from 'typescript'
 import { build } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { importsOf } from '../scripts/sizes.ts'
+import { FILES } from '../widget/locales/languages.ts'
 
 const root = path.dirname(import.meta.dirname)
-const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+const { bin, exports, version } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+) as {
   bin: Record<string, string>
   exports: Record<string, string | Record<string, string>>
+  version: string
 }
 
 const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
@@ -82,6 +86,15 @@ describe('the package', () => {
     }
   })
 
+  it('runs the command line that was built', async () => {
+    needBuild()
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      path.join(root, bin['didit-verify'] ?? ''),
+      '--version',
+    ])
+    expect(stdout.trim()).toBe(version)
+  })
+
   it('refuses to give the server to a browser', async () => {
     needBuild()
     await expect(importInNode(['didit-verify/server'], ['--conditions=browser'])).rejects.toThrow(
@@ -116,6 +129,36 @@ describe('a bundle of a page', () => {
   it('says what is wrong where a page imports the server', async () => {
     needBuild()
     expect(await bundle(`import 'didit-verify/server'`)).toContain('holds your API key')
+  })
+})
+
+describe('the languages', () => {
+  it('are in a file each, and no other file is beside them', () => {
+    const files = readdirSync(path.join(root, 'widget', 'locales')).sort()
+    const rest = ['en', 'first', 'index', 'languages']
+    expect(files).toEqual([...Object.keys(FILES), ...rest].map((name) => `${name}.ts`).sort())
+  })
+
+  it('are loaded from the file of their name', () => {
+    const places = importsOf(path.join(root, 'widget', 'locales', 'languages.ts'))
+      .filter(({ dynamic }) => dynamic)
+      .map(({ from }) => from)
+    expect(places).toEqual(Object.keys(FILES).map((name) => `./${name}.ts`))
+  })
+
+  it('are listed with who has read them', () => {
+    const text = readFileSync(path.join(root, 'docs', 'languages.md'), 'utf8')
+    const rows = text.slice(text.indexOf('| code |')).matchAll(/^\| `([\w-]+)` (\|[^|]+){3}\|$/gm)
+    expect([...rows].map(([, code]) => code)).toEqual([...Object.keys(FILES), 'en'].sort())
+  })
+
+  it('say in the script-tag bundle, where they are packed, what their files say', async () => {
+    needBuild()
+    const folder = path.join(root, 'dist', `didit-verify-${version}`, 'locales')
+    for (const [name, load] of Object.entries(FILES)) {
+      const packed = await import(pathToFileURL(path.join(folder, `${name}.js`)).href)
+      expect(packed.messages, name).toEqual((await load()).messages)
+    }
   })
 })
 

@@ -4,7 +4,7 @@ import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
 import { type Input, type State, step } from './flow.ts'
 import type { Messages } from './locales/en.ts'
-import { direction, FAILED, LABEL, loadMessages, lookup, wordsFor } from './locales/index.ts'
+import { FAILED, LABEL, type Speech, speechFor, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
 
 const load = () => import('./attempt.ts')
@@ -130,6 +130,8 @@ export class DiditVerify extends LitElement {
   /** What the visitor speaks, and the language of the words that are there for it. */
   #spoken = 'en'
   #lang = 'en'
+  /** That of the page while the words are all the host's own. */
+  #dir: Speech['dir'] | undefined
   #internals = this.attachInternals?.()
 
   constructor() {
@@ -215,7 +217,7 @@ export class DiditVerify extends LitElement {
     const key = (state === 'ended' ? outcome : state) as keyof Messages
     const message = error ? (wordsFor(words, error.code) ?? FAILED) : words[key]
     const again = state === 'resumable' || outcome === 'resubmit'
-    return html`<div dir=${direction(this.#lang)} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
+    return html`<div dir=${this.#dir ?? nothing} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
       ${
         this.withoutTrigger
           ? nothing
@@ -326,12 +328,13 @@ export class DiditVerify extends LitElement {
   async #speak(needed = !this.withoutTrigger && !this.textContent?.trim()): Promise<void> {
     const spoken = this.language || nearestLanguage(this) || navigator.language
     this.#spoken = spoken
-    const language = lookup(spoken)
-    const words = needed ? await loadMessages(language) : {}
+    if (!needed) return
+    const { lang, dir, words } = await speechFor(spoken)
     // Meanwhile it may have been asked for another language.
     if (spoken !== this.#spoken) return
-    this.#words = words ?? {}
-    this.#lang = words ? language : 'en'
+    this.#words = words
+    this.#lang = lang
+    this.#dir = dir
     this.requestUpdate()
   }
 

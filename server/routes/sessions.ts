@@ -1,24 +1,16 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
-import * as z from 'zod'
 import type { Access } from '../access.ts'
-import { type CreateRequest, MODES, type SessionAnswer, type SessionGrant } from '../contract.ts'
-import { LANGUAGES } from '../didit/types.ts'
+import type { CreateRequest, SessionAnswer, SessionGrant } from '../contract.ts'
+import { diditLanguage } from '../didit/language.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, ProblemError } from '../problems.ts'
+import { createRequest } from '../schemas.ts'
 import { viewSession } from '../session.ts'
 import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
-
-const createRequest = z.strictObject({
-  workflow: z.string().max(100).optional(),
-  language: z.string().max(35).optional(),
-  mode: z.enum(MODES).optional(),
-  reference: z.string().max(256).optional(),
-  returnUrl: z.string().max(2048).optional(),
-}) satisfies z.ZodType<CreateRequest>
 
 /** Without them a page of another origin could not read that nothing has changed. */
 const CORS = [
@@ -35,7 +27,7 @@ const maxBody = bodyLimit({
 })
 
 export function sessionRoutes(settings: Settings, access: Access, updates: Updates) {
-  const { store, didit, workflows, publicUrl, allowedOrigins, now, log } = settings
+  const { store, didit, workflows, publicUrl, allowedOrigins, now, log, metrics } = settings
 
   async function start(body: CreateRequest, subject: string) {
     const workflow = body.workflow ?? 'default'
@@ -46,6 +38,8 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     const unfinished = await findUnfinished(subject, workflow)
     if (unfinished) {
       if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      log.info({ session: unfinished.id, workflow, mode: body.mode }, 'session handed back')
+      metrics.count('sessions_started_total', { workflow, result: 'handed back' })
       return { row: unfinished, created: false }
     }
 
@@ -68,6 +62,7 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     const reference = body.reference ?? null
     const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
     log.info({ session: id, workflow, mode: body.mode }, 'session created')
+    metrics.count('sessions_started_total', { workflow, result: 'created' })
     return { row, created: true }
   }
 
@@ -135,11 +130,4 @@ async function readBody(request: Request): Promise<CreateRequest> {
   const { data, error } = createRequest.safeParse(json)
   if (!data) throw new ProblemError('invalid-body', {}, error)
   return data
-}
-
-/** Didit's code for a BCP 47 tag, or nothing: then the hosted page asks the browser itself. */
-function diditLanguage(tag = ''): (typeof LANGUAGES)[number] | undefined {
-  const find = (code: string) =>
-    LANGUAGES.find((language) => language.toLowerCase() === code.toLowerCase())
-  return find(tag) ?? find(tag.split('-')[0] ?? '')
 }

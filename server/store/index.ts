@@ -126,6 +126,23 @@ function createStore(driver: Driver) {
   return {
     close: () => driver.close(),
 
+    /** Whether the database answers. @throws where it does not. */
+    async ping(): Promise<void> {
+      await query('select 1')
+    },
+
+    /**
+     * Of each queue, the time of the oldest entry that waits to be worked off; null where none does.
+     * That of webhooks is the event's: putting one off changes when it counts as received.
+     */
+    async backlog(): Promise<Record<string, number | null>> {
+      const [row] = await query<{ inbox: number | null }>(
+        `select (select min(event_at) from inbox where done_at is null
+           and session_id in (select id from sessions)) as "inbox"`,
+      )
+      return { inbox: row?.inbox ?? null }
+    },
+
     /** Calls `wake` after every change of the session, in this process or another. */
     listen(id: string, wake: () => void): () => void {
       const set = watchers.get(id) ?? new Set()

@@ -53,11 +53,11 @@ describe('an operator', () => {
     })
   }
 
-  it('is not known by a short token, or by one that two share', async () => {
+  it('is not known by a short token, or by one that stands twice', async () => {
     const { options } = await setUp()
     expect(() => createOperatorApp({ ...options, operators: { anna: 'short' } })).toThrow(/32/)
     const shared = { anna: TOKEN, bert: TOKEN }
-    expect(() => createOperatorApp({ ...options, operators: shared })).toThrow(/share/)
+    expect(() => createOperatorApp({ ...options, operators: shared })).toThrow(/twice/)
   })
 
   it('gets no CORS header', async () => {

@@ -8,6 +8,7 @@ import { sign } from '../../server/didit/webhook.ts'
 import type { VerifyOptions } from '../../server/options.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from '../../server/sandbox/app.ts'
 import { openStore } from '../../server/store/index.ts'
+import { faultOf } from './api.ts'
 import { createClock } from './clock.ts'
 
 export const PAGE = 'https://shop.example'
@@ -83,8 +84,13 @@ export async function createBff(options: BffOptions = {}) {
   const { store } = verifyOptions
   const app = new Hono().route('/api/verify', createVerifyApp(verifyOptions))
 
+  /** Every answer has to be as the description says. */
   async function request(path: string, init?: RequestInit, env?: object): Promise<Response> {
-    return app.request(PUBLIC_URL + path, init, env)
+    const response = await app.request(PUBLIC_URL + path, init, env)
+    const [pathname = ''] = path.split('?')
+    const fault = await faultOf(init?.method ?? 'GET', pathname, response)
+    if (fault) throw new Error(fault)
+    return response
   }
 
   /** What a page sends to start; `body` may be anything. */

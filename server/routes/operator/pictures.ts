@@ -1,10 +1,14 @@
 import { Hono } from 'hono'
+import { mediaUrl } from '../../didit/media.ts'
 import type { OperatorEnv } from '../../operator.ts'
 import type { Settings } from '../../options.ts'
 import { ProblemError } from '../../problems.ts'
 
 /** What a browser may show; anything else is downloaded. */
 const SHOWN = /^(image\/(jpeg|png|webp)|video\/mp4)$/
+
+/** Milliseconds for a whole picture. */
+const PATIENCE = 30_000
 
 /**
  * The pictures of a session. Didit's links to them die after an hour, so each is asked for anew and
@@ -14,13 +18,18 @@ export function pictureRoutes({ didit }: Settings, fetch: typeof globalThis.fetc
   return new Hono<OperatorEnv>()
     .get('/sessions/:id/pictures', async (c) => {
       const pictures = findPictures(await didit.sessions.decision(c.req.param('id')))
-      return c.json({ results: [...pictures.keys()] })
+      const shown = [...pictures].filter(([, link]) => mediaUrl(link, didit.local))
+      return c.json({ results: shown.map(([name]) => name) })
     })
     .get('/sessions/:id/pictures/:name', async (c) => {
       const pictures = findPictures(await didit.sessions.decision(c.req.param('id')))
-      const link = pictures.get(c.req.param('name'))
+      const link = mediaUrl(pictures.get(c.req.param('name')), didit.local)
       if (!link) throw new ProblemError('not-found')
-      const { ok, body, headers } = await fetch(link)
+      // A redirect could lead to where the link itself may not.
+      const init: RequestInit = { redirect: 'error', signal: AbortSignal.timeout(PATIENCE) }
+      const { ok, body, headers } = await fetch(link, init).catch(() => {
+        throw new ProblemError('didit-unreachable')
+      })
       if (!ok || !body) throw new ProblemError('didit-unreachable')
       const type = headers.get('content-type')?.split(';')[0] ?? ''
       const shown = SHOWN.test(type)
