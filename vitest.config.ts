@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           environment: 'node',
-          include: ['test/hosts/*.test.ts'],
+          include: ['test/hosts/**/*.test.ts'],
           allowOnly: false,
           // Compilers and bundlers, one at a time; a busy machine takes many times longer.
           fileParallelism: false,

@@ -1,7 +1,7 @@
 // What the element's doc blocks say, as data: for tools, for editors and for the tables of the docs.
 // Defaults and types are read off the class itself, so that nothing is written twice.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ts as analyzerTs, create } from '@custom-elements-manifest/analyzer/index.js'
 import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js'
@@ -12,7 +12,6 @@ import { DiditVerify } from '../widget/element.ts'
 
 const root = path.dirname(import.meta.dirname)
 const ELEMENT = 'widget/element.ts'
-const SOURCES = [ELEMENT, 'widget/events.ts', 'widget/define.ts']
 
 export interface Named {
   name: string
@@ -52,25 +51,28 @@ interface Export {
   declaration: { name: string; module?: string }
 }
 
+interface Module {
+  kind: string
+  path: string
+  declarations: Declaration[]
+  exports: Export[]
+}
+
 export interface Manifest {
   schemaVersion: string
-  modules: { path: string; declarations: Declaration[]; exports: Export[] }[]
+  modules: Module[]
 }
 
 /** The custom-elements manifest, with the paths of the published files. */
 export function readManifest(): Manifest {
-  const modules = SOURCES.map((file) => {
+  const files = readdirSync(path.join(root, 'widget')).filter((file) => file.endsWith('.ts'))
+  const modules = files.map((name) => {
+    const file = `widget/${name}`
     const text = readFileSync(path.join(root, file), 'utf8')
     return analyzerTs.createSourceFile(file, text, analyzerTs.ScriptTarget.ES2022, true)
   })
   const manifest: Manifest = create({ modules, plugins: litPlugin(), context: { dev: false } })
-  for (const module of manifest.modules) {
-    module.path = published(module.path)
-    for (const { declaration } of module.exports) {
-      if (declaration.module) declaration.module = published(declaration.module)
-    }
-    for (const declaration of module.declarations) dropPrivate(declaration)
-  }
+  manifest.modules = manifest.modules.map(publicPart).filter(({ exports }) => exports.length > 0)
   complete(elementOf(manifest))
   return manifest
 }
@@ -94,6 +96,29 @@ export function writeManifest(folder: string): void {
   write('vscode.css-custom-data.json', json(getVsCodeCssCustomData(manifest, options)))
   write('web-types.json', json(getWebTypesData(manifest, { ...options, packageJson: false })))
 }
+
+/** Of a module the element, its registration and its events, as they are published. */
+function publicPart({ path: file, declarations = [], exports = [] }: Module): Module {
+  const shown = declarations.filter(({ tagName, superclass }) => tagName || isEvent(superclass))
+  for (const declaration of shown) dropPrivate(declaration)
+  const names = shown.map(({ name }) => name)
+  return {
+    kind: 'javascript-module',
+    path: published(file),
+    declarations: shown,
+    exports: exports
+      .filter(({ kind, name }) => (kind === 'js' ? names.includes(name) : name.includes('-')))
+      .map(({ declaration, ...rest }) => ({
+        ...rest,
+        declaration: {
+          ...declaration,
+          module: declaration.module && published(declaration.module),
+        },
+      })),
+  }
+}
+
+const isEvent = (superclass: Declaration['superclass']) => superclass?.name === 'VerifyEvent'
 
 const published = (file: string) =>
   file.replace(/^\/?widget\//, 'dist/widget/').replace(/\.ts$/, '.js')

@@ -7,7 +7,7 @@ import { type MockOptions, mockVerification } from 'didit-verify/testing'
 import { createElement } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { TYPES } from '../support/event-types.ts'
+import { TYPES } from '../../support/event-types.ts'
 
 function make(properties: Partial<DiditVerify> = {}) {
   const element = Object.assign(document.createElement('didit-verify'), properties)

@@ -8,7 +8,7 @@ afterEach(() => mock.restore())
 
 it('shows the outcome to the visitor', async () => {
   document.body.innerHTML = '<main></main><output></output>'
-  await import('./apps/plain/verify.ts')
+  await import('../apps/plain/verify.ts')
   await document.querySelector('didit-verify')?.start()
   expect(document.querySelector('output')?.textContent).toBe('declined')
 })
