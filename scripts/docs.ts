@@ -33,7 +33,8 @@ function tablesOf(manifest: Manifest): Record<string, string> {
   )
   const fields = members.filter(({ kind }) => kind === 'field')
   const carried = new Set(attributes.map(({ fieldName }) => fieldName))
-  const meaning = (entry: Named) => entry.description ?? ''
+  // A row is one line, whatever the doc block is.
+  const meaning = (entry: Named) => entry.description?.replace(/\s*\n\s*/g, ' ') ?? ''
   return {
     attributes: table(
       ['attribute', 'default', 'meaning'],

@@ -26,6 +26,7 @@ export interface Member extends Named {
   readonly?: boolean
   static?: boolean
   attribute?: string
+  inheritedFrom?: { name: string }
   parameters?: Named[]
   return?: { type: { text: string } }
 }
@@ -123,10 +124,14 @@ const isEvent = (superclass: Declaration['superclass']) => superclass?.name === 
 const published = (file: string) =>
   file.replace(/^\/?widget\//, 'dist/widget/').replace(/\.ts$/, '.js')
 
+/** Leaves what a page uses. What is inherited without a word is as it is on any element. */
 function dropPrivate(declaration: Declaration): void {
   declaration.members = declaration.members?.filter(
-    ({ name, privacy, static: isStatic }) =>
-      !isStatic && (privacy ?? 'public') === 'public' && !name.startsWith('#') && !isHook(name),
+    ({ name, privacy = 'public', static: isStatic, description, inheritedFrom }) =>
+      !isStatic &&
+      privacy === 'public' &&
+      !isHook(name) &&
+      (description !== undefined || !inheritedFrom),
   )
 }
 

@@ -36,6 +36,19 @@ describe('which way things depend', () => {
     expect(others.flatMap(usesOfTheProcess)).toEqual([])
   })
 
+  it('lets nothing that a page imports at once name Lit but as #lit', () => {
+    const entries = ['index', 'define', 'react', 'testing'].map((name) => `widget/${name}.ts`)
+    const seen = new Set(entries)
+    for (const file of seen) {
+      for (const { to, typeOnly, dynamic } of edges(file)) {
+        if (!typeOnly && !dynamic && to.endsWith('.ts')) seen.add(to)
+      }
+    }
+    const named = [...seen].flatMap(edges).filter(({ to, typeOnly }) => to === 'lit' && !typeOnly)
+    expect(named.map(({ from }) => from)).toEqual([])
+    expect(seen.size).toBeGreaterThan(entries.length)
+  })
+
   it('gives a store to routes/, which import of it at most types', () => {
     const drivers = ['libsql', 'pg', '@electric-sql/pglite']
     const stores = edges('server/routes').filter(
@@ -179,6 +192,7 @@ interface Edge {
   /** Relative to the root for our own files, the bare name for a package. */
   to: string
   typeOnly: boolean
+  dynamic: boolean
 }
 
 /** All imports of one file, or of every file below a folder. */
@@ -190,6 +204,7 @@ function edges(place: string): Edge[] {
         ? path.posix.join(path.posix.dirname(from), each.from)
         : each.from,
       typeOnly: each.typeOnly,
+      dynamic: each.dynamic,
     })),
   )
 }

@@ -195,6 +195,12 @@ class Play {
     dispatchEvent(new MessageEvent('message', message))
   }
 
+  /** As a backend tells it: an approval comes with a receipt. */
+  get #told() {
+    const receipt = this.#session.outcome === 'approved' ? 'mocked' : undefined
+    return { session: this.#session, receipt, token: 'mocked' }
+  }
+
   /** What the backend answers. */
   #fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     const url = String(input)
@@ -203,9 +209,7 @@ class Play {
       const detail = 'Leave `code` out of mockVerification() to get further.'
       return answer(url, 400, { code, title: 'The mock says so.', detail })
     }
-    if (!url.endsWith('/events')) {
-      return answer(url, 200, { session: this.#session, token: 'mocked' })
-    }
+    if (!url.endsWith('/events')) return answer(url, 200, this.#told)
     return { ...answer(url, 200), body: this.#stream(init.signal) }
   }
 
@@ -224,7 +228,7 @@ class Play {
   }
 
   #tell(stream: Stream): void {
-    const data = JSON.stringify({ session: this.#session })
+    const data = JSON.stringify(this.#told)
     stream.enqueue(new TextEncoder().encode(`data: ${data}\n\n`))
   }
 }
