@@ -124,14 +124,21 @@ const isEvent = (superclass: Declaration['superclass']) => superclass?.name === 
 const published = (file: string) =>
   file.replace(/^\/?widget\//, 'dist/widget/').replace(/\.ts$/, '.js')
 
-/** Leaves what a page uses. What is inherited without a word is as it is on any element. */
+/**
+ * Leaves what a page uses. What is inherited without a word is as it is on any element, and what can
+ * be set is among the declared properties.
+ */
 function dropPrivate(declaration: Declaration): void {
   declaration.members = declaration.members?.filter(
-    ({ name, privacy = 'public', static: isStatic, description, inheritedFrom }) =>
+    ({ name, kind, privacy = 'public', static: isStatic, readonly, description, inheritedFrom }) =>
       !isStatic &&
       privacy === 'public' &&
       !isHook(name) &&
-      (description !== undefined || !inheritedFrom),
+      (!inheritedFrom || description !== undefined) &&
+      (kind === 'method' ||
+        readonly ||
+        !inheritedFrom ||
+        Object.hasOwn(DiditVerify.properties, name)),
   )
 }
 

@@ -6,6 +6,8 @@ import { strictHeaders } from './headers.ts'
 import { hasLeft, type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
+import { createReceipts } from './receipts.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { returnRoutes } from './routes/return.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -27,6 +29,7 @@ export function createVerifyApp(options: VerifyOptions) {
   const { allowedOrigins, log } = settings
   const updates = createUpdates(settings)
   const access = createAccess(settings)
+  const receipts = createReceipts(settings)
 
   const forPages = cors({
     origin: (origin) => (allowedOrigins.includes(origin) ? origin : null),
@@ -45,10 +48,11 @@ export function createVerifyApp(options: VerifyOptions) {
         await next()
       })
       .route('/', probeRoutes(settings))
-      .route('/', sessionRoutes(settings, access, updates))
-      .route('/', streamRoutes(settings, access, updates))
+      .route('/', sessionRoutes(settings, access, updates, receipts))
+      .route('/', streamRoutes(settings, access, updates, receipts))
       .route('/', webhookRoutes(settings, updates))
       .route('/', returnRoutes(settings))
+      .route('/', keyRoutes(receipts))
       // A route and not `notFound`, which would be the host's own once it mounts this.
       .all('*', () => renderProblem(new ProblemError('not-found')))
       .onError((error, c) => {

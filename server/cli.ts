@@ -12,6 +12,8 @@ import { createSandbox, DEFAULT_WORKFLOW } from './sandbox/app.ts'
 
 const { env, stdin, stdout, stderr } = process
 const interrupt = new AbortController()
+/** Milliseconds for tidying up after Ctrl-C. */
+const GRACE = 500
 
 const host: Host = {
   env,
@@ -91,3 +93,5 @@ for (const stream of [stdout, stderr]) {
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stopWaiting)
 if (existsSync('.env')) loadEnvFile('.env')
 process.exitCode = await run(process.argv.slice(2), host)
+// Requests that nobody waits for any more would keep it; files that were begun are taken away first.
+if (interrupt.signal.aborted) setTimeout(() => process.exit(), GRACE).unref()

@@ -2,6 +2,8 @@ import { ZodError } from 'zod'
 import { DiditError, DiditInputError, DiditUnreachable, scrub } from './didit/errors.ts'
 import type { Log } from './options.ts'
 
+/** How far into what it is given a log looks; nobody writes deeper. */
+const DEPTH = 4
 /** Frames of a stack that a log keeps: enough to find the place. */
 const FRAMES = 8
 
@@ -11,8 +13,7 @@ const FRAMES = 8
  * address or a telephone number.
  */
 export function guarded(log: Log): Log {
-  const clean = (data: object) =>
-    Object.fromEntries(Object.entries(data).map(([name, value]) => [name, cleaned(value)]))
+  const clean = (data: object) => Object(cleaned(data)) as object
   return {
     info: (data, message) => log.info(clean(data), scrub(message)),
     warn: (data, message) => log.warn(clean(data), scrub(message)),
@@ -42,9 +43,14 @@ export function reasonOf(error: unknown): Record<string, unknown> {
   return { name: error.name, message: scrub(error.message), at: framesOf(error) }
 }
 
-function cleaned(value: unknown): unknown {
+function cleaned(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return scrub(value)
   if (value instanceof Error) return reasonOf(value)
-  return typeof value === 'string' ? scrub(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === DEPTH) return '…'
+  const clean = (member: unknown) => cleaned(member, depth + 1)
+  if (Array.isArray(value)) return value.map(clean)
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, clean(member)]))
 }
 
 /** Names only: an answer that is no error may have persons' words for keys. */

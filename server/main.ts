@@ -9,7 +9,7 @@ import { createVerifyApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createDidit } from './didit/client.ts'
 import { guarded } from './log.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, observeDidit } from './metrics.ts'
 import { createOperatorApp } from './operator.ts'
 import type { Log, VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
@@ -63,9 +63,9 @@ export async function startServer(
   config: Config,
   { log = createLog(config), pages, timeouts = TIMEOUTS, ...further }: ServerOptions = {},
 ): Promise<Running> {
-  const store = await openStore(config.databaseUrl)
   const metrics = await createMetrics({ runtime: true })
   const tracing = config.otlpEndpoint ? await startTracing(config.otlpEndpoint) : undefined
+  const store = await openStore(config.databaseUrl)
   const working = new Set<Promise<unknown>>()
   const { baseUrl, apiKey, maxSessionsPerHour } = config
   const options: VerifyOptions = {
@@ -79,10 +79,7 @@ export async function startServer(
       retries: 0,
       patience: 2_000,
       log,
-      observe({ endpoint, result, seconds }) {
-        metrics.count('didit_requests_total', { endpoint, result: String(result) })
-        metrics.time('didit_request_seconds', seconds, { endpoint })
-      },
+      observe: observeDidit(metrics),
     }),
     store,
     metrics,

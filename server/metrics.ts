@@ -1,3 +1,5 @@
+import type { Exchange } from './didit/transport.ts'
+
 type Kind = 'counter' | 'gauge' | 'histogram'
 
 /**
@@ -51,6 +53,14 @@ export interface Metrics {
 }
 
 export const NO_METRICS: Metrics = { count() {}, time() {}, set() {} }
+
+/** Counts what a client asks of Didit: `createDidit({ observe: observeDidit(metrics) })`. */
+export function observeDidit(metrics: Metrics) {
+  return ({ endpoint, result, seconds }: Exchange): void => {
+    metrics.count('didit_requests_total', { endpoint, result: String(result) })
+    metrics.time('didit_request_seconds', seconds, { endpoint })
+  }
+}
 
 /**
  * Metrics for Prometheus, each with `didit_verify_` before its name. Make one and give it to

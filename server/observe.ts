@@ -23,7 +23,7 @@ export const hasLeft = (c: Context): boolean => c.req.raw.signal.aborted
  * Refusals leave no line: whoever sends a flood of them must not fill the disk. They are counted,
  * and what failed on our side has a line of its own.
  */
-export function observe({ metrics, trustedProxies, within, log }: Settings) {
+export function observe({ metrics, trustedProxies, within, log, logsRequests }: Settings) {
   const observed: MiddlewareHandler<ObservedEnv> = async (c, next) => {
     const given = trustedProxies > 0 ? (c.req.header('x-request-id') ?? '') : ''
     const requestId = WELL_FORMED.test(given) ? given : crypto.randomUUID()
@@ -39,7 +39,7 @@ export function observe({ metrics, trustedProxies, within, log }: Settings) {
     const route = routePath(c)
     metrics.count('http_requests_total', { route, method, status: String(status) })
     metrics.time('http_request_seconds', seconds, { route, method })
-    if (status >= 400 || PROBE.test(route)) return
+    if (!logsRequests || status >= 400 || PROBE.test(route)) return
     const session = c.req.param('id')
     const ms = Math.round(seconds * 1000)
     log.info({ requestId, method, route, status, ms, ...(session && { session }) }, 'request')

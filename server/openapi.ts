@@ -130,6 +130,19 @@ const PATHS: Record<string, Record<string, Operation>> = {
       },
     },
   },
+  '/receipt-keys': {
+    get: {
+      summary: 'The public keys of receipts, as a JWKS.',
+      responses: {
+        200: {
+          description: 'The keys.',
+          content: { 'application/jwk-set+json': { schema: ref('ReceiptKeys') } },
+        },
+        304: { description: 'Nothing has changed.' },
+        ...refusals(500),
+      },
+    },
+  },
   '/health': {
     get: { summary: 'Whether it lives.', responses: { 200: json('It does.', 'Health') } },
   },
@@ -181,6 +194,7 @@ export function describeApi(publicUrl: string) {
         CreateRequest: schema(schemas.createRequest),
         SessionGrant: schema(schemas.sessionGrant),
         SessionAnswer: schema(schemas.sessionAnswer),
+        ReceiptKeys: schema(schemas.receiptKeys),
         Problem: schema(schemas.problem),
         Health: schema(schemas.health),
         Readiness: schema(schemas.readiness),

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { createActs } from './acts.ts'
+import { AUDIT_FILTERS, createActs } from './acts.ts'
 import { createGate, type Operators } from './gate.ts'
 import { strictHeaders } from './headers.ts'
 import { hasLeft, type ObservedEnv, observe } from './observe.ts'
@@ -8,8 +8,12 @@ import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { accountRoutes } from './routes/operator/account.ts'
 import { renderForOperator } from './routes/operator/errors.ts'
+import { ownPage, readQuery } from './routes/operator/input.ts'
+import { listRoutes } from './routes/operator/lists.ts'
 import { pictureRoutes } from './routes/operator/pictures.ts'
 import { reviewRoutes } from './routes/operator/review.ts'
+import { webhookRoutes } from './routes/operator/webhooks.ts'
+import { workflowRoutes } from './routes/operator/workflows.ts'
 
 export interface OperatorOptions extends VerifyOptions {
   operators: Operators
@@ -38,7 +42,7 @@ export function createOperatorApp(options: OperatorOptions) {
   const operatorOf = createGate(options.operators)
   const { log } = settings
 
-  return new Hono<OperatorEnv>()
+  const app = new Hono<OperatorEnv>()
     .use('*', observe(settings), strictHeaders)
     .use('*', async (c, next) => {
       c.set('operator', await operatorOf(c))
@@ -47,9 +51,22 @@ export function createOperatorApp(options: OperatorOptions) {
     .use('*', maxBody)
     .route('/', reviewRoutes(settings, acts))
     .route('/', pictureRoutes(settings, options.fetch ?? globalThis.fetch))
+    .route('/', listRoutes(settings, acts))
+    .route('/', workflowRoutes(settings, acts))
+    .route('/', webhookRoutes(settings, acts))
     .route('/', accountRoutes(settings, acts))
-    .get('/audit', async (c) => c.json(await acts.log(c.req.query())))
-    .all('*', () => renderProblem(new ProblemError('not-found')))
+    .get('/audit', async (c) => c.json(ownPage(c, await acts.log(readQuery(c, AUDIT_FILTERS)))))
+
+  for (const [path, methods] of methodsOf(app)) {
+    app.all(path, () => {
+      throw new ProblemError('method-not-allowed', { allow: methods.join(', ') })
+    })
+  }
+
+  return app
+    .all('*', () => {
+      throw new ProblemError('not-found')
+    })
     .onError((error, c) => {
       if (hasLeft(c)) return renderProblem(new ProblemError('invalid-body'))
       if (!(error instanceof ProblemError)) {
@@ -57,6 +74,16 @@ export function createOperatorApp(options: OperatorOptions) {
       }
       return renderForOperator(error)
     })
+}
+
+/** Path -> the methods that it takes. */
+function methodsOf({ routes }: Pick<Hono, 'routes'>): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    const known = found.get(path) ?? []
+    if (method !== 'ALL' && !known.includes(method)) found.set(path, [...known, method])
+  }
+  return found
 }
 
 // A portrait of two megabytes is the largest thing that Didit takes, here as base64.

@@ -4,8 +4,8 @@ import type { CreateSession } from './didit/types.ts'
 import type { Operators } from './gate.ts'
 import { guarded } from './log.ts'
 import { type Metrics, NO_METRICS } from './metrics.ts'
+import { KEPT_SECRET } from './secret.ts'
 import type { Store } from './store/index.ts'
-import { KEPT_SECRET } from './tokens.ts'
 
 export interface Log {
   info(data: object, message: string): void
@@ -60,6 +60,8 @@ export interface VerifyOptions {
    * them read them. `kept` stands for the default: one that is made once and kept in the store.
    */
   secret?: string | readonly string[]
+  /** Days after which another key signs receipts; `Infinity` for never. Default 90. */
+  receiptKeyDays?: number
   /** Exact origins of pages that may use this endpoint. Default: that of `publicUrl`. */
   allowedOrigins?: readonly string[]
   /**
@@ -106,6 +108,7 @@ export function settle(options: VerifyOptions) {
     publicUrl: url.href.replace(/\/$/, ''),
     webhookSecrets: options.webhookSecrets ?? [],
     secrets: secretsOf(options),
+    receiptKeyDays: options.receiptKeyDays ?? 90,
     allowedOrigins: options.allowedOrigins?.length ? options.allowedOrigins : [url.origin],
     allowAnonymous: options.allowAnonymous ?? !options.identify,
     limits: { ...LIMITS, ...options.limits },
@@ -116,6 +119,8 @@ export function settle(options: VerifyOptions) {
     waitUntil: options.waitUntil ?? (() => {}),
     now: options.now ?? Date.now,
     timers: options.timers ?? (globalThis as unknown as Timers),
+    // Whoever has a log of their own can choose among its lines; a console would be flooded.
+    logsRequests: options.log !== undefined,
     log: guarded(options.log ?? (console as Log)),
   }
 }

@@ -2,7 +2,7 @@ import type { Problem, ProblemCode } from './contract.ts'
 import { DiditError, DiditInputError, DiditUnreachable } from './didit/client.ts'
 
 /** The codes of the browser's API, and what only operators can be told. */
-type Code = ProblemCode | 'operator-token'
+type Code = ProblemCode | 'operator-token' | 'method-not-allowed'
 
 /** Code -> HTTP status, what went wrong, what to do about it. */
 const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
@@ -100,6 +100,11 @@ const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
     401,
     'The operator token is missing or wrong.',
     'Send Authorization: Bearer with a token of OPERATOR_TOKENS.',
+  ],
+  'method-not-allowed': [
+    405,
+    'This address does not take this method.',
+    'Use one of those that the Allow header names.',
   ],
   internal: [
     500,

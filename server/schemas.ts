@@ -37,10 +37,15 @@ export const session = z.strictObject({
   version: z.int().min(1),
 }) satisfies z.ZodType<Session>
 
-export const sessionAnswer = z.strictObject({ session }) satisfies z.ZodType<SessionAnswer>
+const answer = {
+  session,
+  receipt: z.jwt().optional().describe('Only while approved; signed by a key of /receipt-keys.'),
+}
+
+export const sessionAnswer = z.strictObject(answer) satisfies z.ZodType<SessionAnswer>
 
 export const sessionGrant = z.strictObject({
-  session,
+  ...answer,
   token: z.string().describe('Opaque, 30 days.'),
 }) satisfies z.ZodType<SessionGrant>
 
@@ -52,6 +57,20 @@ export const problem = z.strictObject({
   title: z.string(),
   detail: z.string(),
 }) satisfies z.ZodType<Omit<Problem, 'code'>>
+
+export const receiptKeys = z.strictObject({
+  keys: z.array(
+    z.strictObject({
+      kid: z.string(),
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      x: z.string(),
+      y: z.string(),
+      alg: z.literal('ES256'),
+      use: z.literal('sig'),
+    }),
+  ),
+})
 
 export const health = z.strictObject({ status: z.literal('ok') })
 

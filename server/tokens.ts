@@ -1,11 +1,9 @@
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import type { Settings } from './options.ts'
+import { createKeys } from './secret.ts'
 
 const DAYS = 24 * 60 * 60 * 1000
 const LIFETIME = 30 * DAYS
-
-/** In a list of secrets: the one that was made once and is kept in the store. */
-export const KEPT_SECRET = 'kept'
 
 /** Whom a token speaks for. With `session` it serves to read that one session and nothing else. */
 export interface Bearer {
@@ -19,31 +17,9 @@ export type Tokens = ReturnType<typeof createTokens>
  * Session tokens: encrypted, so that a browser learns nothing of the subject inside. The first of
  * the secrets makes them, any of them reads them.
  */
-export function createTokens({ secrets, store, now }: Pick<Settings, 'secrets' | 'store' | 'now'>) {
-  let keys: Promise<Uint8Array[]> | undefined
-  const getKeys = () => {
-    keys ??= Promise.all(secrets.map(deriveKey)).catch((error) => {
-      keys = undefined
-      throw error
-    })
-    return keys
-  }
-
-  async function deriveKey(secret: string): Promise<Uint8Array> {
-    const kept = secret === KEPT_SECRET
-    const material = kept ? await store.settingOr('secret', randomName(32)) : secret
-    const encode = (text: string) => new TextEncoder().encode(text)
-    const base = await crypto.subtle.importKey('raw', encode(material), 'HKDF', false, [
-      'deriveBits',
-    ])
-    const algorithm = {
-      name: 'HKDF',
-      hash: 'SHA-256',
-      salt: new Uint8Array(),
-      info: encode('session token'),
-    }
-    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
-  }
+export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now'>) {
+  const { now } = settings
+  const getKeys = createKeys(settings, 'session token')
 
   async function readWith(key: Uint8Array, token: string): Promise<Bearer | undefined> {
     try {

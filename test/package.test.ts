@@ -20,7 +20,7 @@ const { bin, exports, version } = JSON.parse(
   version: string
 }
 
-const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
+const SOURCES = ['widget', 'server', 'demo', 'docs', 'test', 'scripts']
 const CODE = /\.(ts|tsx|mts|js|mjs|jsx)$/
 
 describe('which way things depend', () => {
@@ -62,6 +62,11 @@ describe('which way things depend', () => {
       .filter(({ from, to }) => isIn('server/sandbox', to) && !isIn('server/sandbox', from))
       .filter(({ from }) => from !== 'server/cli.ts' && !isIn('demo', from) && !isIn('test', from))
     expect(users).toEqual([])
+  })
+
+  it('gives the process to cli/, which starts nothing itself', () => {
+    expect(edges('server/cli').filter(({ to }) => to === 'server/main.ts')).toEqual([])
+    expect(edges('server/cli').length).toBeGreaterThan(0)
   })
 
   it('lets the sandbox import from the server only contract, didit/types and didit/webhook', () => {

@@ -1,14 +1,15 @@
 // The client of a command, with what the process has.
 
+import type { Given } from '../config.ts'
 import { createDidit, type Didit, type DiditOptions } from '../didit/client.ts'
 import type { Log } from '../options.ts'
-import type { Context, Host } from './command.ts'
+import type { Host } from './command.ts'
 import type { Operator } from './operator.ts'
 import { plain } from './output.ts'
 
 /** Speaks to Didit, with key and addresses from the environment. */
 export function clientOf(
-  given: Context['given'],
+  given: (...names: ('DIDIT_API_KEY' | 'DIDIT_BASE_URL' | 'DIDIT_AUTH_URL')[]) => Given,
   host: Pick<Host, 'fetch' | 'now' | 'timers' | 'err'>,
   options: Partial<DiditOptions> = {},
 ): Didit {

@@ -19,7 +19,7 @@ import {
 import { describeDecision } from './decision.ts'
 import { exitOf } from './exits.ts'
 import { pairs, stringify } from './output.ts'
-import { SESSION, sessionOf } from './session-flags.ts'
+import { SESSION, SESSION_ALONE, sessionOf } from './session-flags.ts'
 import { KYC, kycOf } from './workflow-flags.ts'
 
 const WAITING = {
@@ -65,7 +65,7 @@ export const kyc = {
     flags: { ...SESSION, ...WAITING },
     calls: ['sessions.create', 'sessions.waitForDecision'],
     async run(input, context) {
-      const session = await context.didit.sessions.create(sessionOf(input))
+      const session = await context.didit.sessions.create(sessionOf(input, input['workflow-id']))
       if (!input.poll) return show(session, describeSession, { reveals: ['url'] })
       context.err(`Send user to: ${session.url}`)
       return wait(session.session_id, input, context)
@@ -98,7 +98,7 @@ export const kyc = {
     summary: 'Create a KYC workflow and a session of it in one go, and print the link.',
     flags: {
       ...KYC,
-      ...SESSION,
+      ...SESSION_ALONE,
       ...WAITING,
       email: text('EMAIL', 'Adds the e-mail step, and fills it in.', {
         field: SESSION.email.field,
@@ -146,7 +146,7 @@ export const kyc = {
     calls: ['sessions.decision', 'sessions.create'],
     more: 'The workflow has to be a biometric one; others ignore the portrait.',
     async run(input, { didit, fetch, signal }) {
-      const body = { ...sessionOf(input), session_id: input.id }
+      const body = { ...sessionOf(input, input['workflow-id']), session_id: input.id }
       const session = await reauthenticate(didit, body, { fetch, signal })
       return show(session, describeSession, { reveals: ['url'] })
     },
@@ -181,10 +181,11 @@ async function wait(id: string, flags: Waiting, { didit, err, signal, now }: Con
     err(`${new Date(now()).toISOString().slice(11, 19)} ${status}`)
   }
   err(`Asking every ${interval} s. Ctrl-C ends the waiting, not the session.`)
+  const goOn = () => err(`Go on with: didit-verify decision ${id} --poll`)
+  signal.addEventListener('abort', goOn, { once: true })
   try {
     return decided(await pollDecision(didit, id, { interval, maxWait, signal, onStatus }))
   } catch (error) {
-    if (signal.aborted) err(`Go on with: didit-verify decision ${id} --poll`)
     if (!(error instanceof DecisionPending) || !last) throw error
     err(error.message)
     return decided(last)

@@ -1,4 +1,4 @@
-import { findPictures } from '../routes/operator/pictures.ts'
+import { mediaLinks } from '../didit/media.ts'
 import type { Context } from './command.ts'
 
 /** Every picture of a session by its name, to be fetched while its link lives. */
@@ -7,7 +7,8 @@ export async function picturesOf(
   { didit, operator, fetch, signal }: Context,
 ): Promise<Map<string, () => Promise<Response>>> {
   const decision = await didit.sessions.decision(id, { signal })
-  const links = findPictures(decision)
+  // With an operator only the names count: the server follows the links.
+  const links = mediaLinks(decision, didit.local || operator !== undefined)
   return new Map(
     [...links].map(([name, link]) => [
       name,

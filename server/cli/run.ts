@@ -50,7 +50,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
         return didit
       },
     }
-    const result = await command.run(line.input, context)
+    const result = await Promise.race([command.run(line.input, context), stopped(host.signal)])
     if (!result) return EXITS.ok[0]
     const data = line.showSecrets ? result.data : hideSecrets(result.data, result.reveals)
     const text = line.json ? stringify(data) : result.text(data, host.paper)
@@ -66,6 +66,15 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     host.out(text)
     return EXITS.ok[0]
   }
+}
+
+/** Ends a command that does not listen itself, after those that do. */
+function stopped(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => setImmediate(() => reject(signal.reason))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
 }
 
 function operatorFor(line: Line, only: boolean, { fetch }: Host): Operator | undefined {

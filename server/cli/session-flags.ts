@@ -9,11 +9,8 @@ import { UsageError } from './usage.ts'
 
 const expected = (name: string) => ({ field: `expected_details.${name}` })
 
-export const SESSION = {
-  'workflow-id': text('UUID', 'The workflow, from setup or workflows list.', {
-    field: 'workflow_id',
-    env: 'DIDIT_WORKFLOW_ID',
-  }),
+/** All that a session may be told, for a workflow that is known from elsewhere. */
+export const SESSION_ALONE = {
   'vendor-data': text(
     'TEXT',
     'Your own id of the person. The same one gets the open session back.',
@@ -66,14 +63,21 @@ export const SESSION = {
   scenario: text('NAME', 'How it ends; sandbox applications only.', { field: 'sandbox_scenario' }),
 } as const
 
-export type SessionInput = Input<Record<never, never>, typeof SESSION>
+export const SESSION = {
+  'workflow-id': text('UUID', 'The workflow, from setup or workflows list.', {
+    field: 'workflow_id',
+    env: 'DIDIT_WORKFLOW_ID',
+  }),
+  ...SESSION_ALONE,
+} as const
 
-/**
- * The body of a new session.
- *
- * @param workflow when it is known from elsewhere.
- */
-export function sessionOf(input: SessionInput, workflow = input['workflow-id']): CreateSession {
+type Nothing = Record<never, never>
+
+/** The body of a new session. */
+export function sessionOf(
+  input: Input<Nothing, typeof SESSION_ALONE>,
+  workflow: string | undefined,
+): CreateSession {
   // The client judges the words; here they only get their names.
   const body = {
     workflow_id: workflow,

@@ -102,8 +102,12 @@ export const sessions = {
     flags: { all: on('Every session of the application.', { field: 'delete_all' }) },
     calls: ['sessions.deleteMany'],
     server: true,
-    destroys: ({ all, numbers }) =>
-      `deletes ${all ? 'every session' : `${numbers.length} sessions`} with all data, for good`,
+    destroys: ({ all, numbers }) => {
+      if (all) return 'deletes every session with all data, for good'
+      return numbers.length > 0
+        ? `deletes ${numbers.length} sessions with all data, for good`
+        : undefined
+    },
     async run({ numbers, all }, { didit }) {
       if (all === numbers.length > 0) {
         throw new UsageError('Name the numbers of sessions, or give --all.')

@@ -24,7 +24,10 @@ export interface DiditOptions {
   accessToken?: string
   /** Origin of the API, without `/v3`. Default `https://verification.didit.me`. */
   baseUrl?: string
-  /** Registration, with its path. Default `https://apx.didit.me/auth/v2`. */
+  /**
+   * Registration, with its path. Default `https://apx.didit.me/auth/v2`; with a `baseUrl` that is not
+   * Didit's, such as a sandbox, `/auth/v2` there: a password is for nobody else.
+   */
   authUrl?: string
   /** Default `globalThis.fetch`. */
   fetch?: typeof globalThis.fetch
@@ -74,7 +77,7 @@ export function createDidit(options: DiditOptions) {
   const timers = options.timers ?? (globalThis as unknown as Timers)
   const log = guarded(options.log ?? (console as Log))
   const base = withoutSlash(options.baseUrl ?? 'https://verification.didit.me')
-  const auth = withoutSlash(options.authUrl ?? 'https://apx.didit.me/auth/v2')
+  const auth = withoutSlash(options.authUrl ?? authOf(base))
   const addresses = { v3: `${base}/v3`, auth, system: base }
   const tools = { now, timers, log }
   const verbs = createVerbs(
@@ -243,6 +246,11 @@ export function createDidit(options: DiditOptions) {
 function asPage<Row>(answer: didit.Page<Row> | Row[]): didit.Page<Row> {
   if (!Array.isArray(answer)) return answer
   return { count: answer.length, next: null, previous: null, results: answer }
+}
+
+function authOf(base: string): string {
+  const own = URL.canParse(base) && /(^|\.)didit\.me$/.test(new URL(base).hostname)
+  return own ? 'https://apx.didit.me/auth/v2' : `${base}/auth/v2`
 }
 
 function refuseBrowsers(): void {

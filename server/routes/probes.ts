@@ -20,29 +20,28 @@ export function probeRoutes(settings: Settings) {
   const description = JSON.stringify(describeApi(settings.publicUrl))
   let asked = { at: Number.NEGATIVE_INFINITY, upstream: Promise.resolve<Part>('ok') }
 
-  async function storePart(): Promise<Part> {
+  /** How a part is: it says so itself, or does not answer in time. */
+  async function stateOf(part: string, ask: (signal: AbortSignal) => Promise<unknown>) {
+    const patience = new AbortController()
+    const over = new Promise<never>((_, reject) => {
+      patience.signal.addEventListener('abort', () => reject(patience.signal.reason))
+    })
+    const timer = timers.setTimeout(() => patience.abort(new Error('no answer')), PATIENCE)
     try {
-      await store.ping()
+      await Promise.race([ask(patience.signal), over])
       return 'ok'
     } catch (error) {
-      log.error({ error }, 'the store does not answer')
+      log.warn({ part, error }, 'not ready')
       return 'down'
+    } finally {
+      timers.clearTimeout(timer)
     }
   }
 
-  /** Whether Didit is up; of all who ask within 15 seconds one asks it. */
-  function upstreamPart(): Promise<Part> {
+  /** Of all who ask within 15 seconds one asks Didit. */
+  function upstreamState(): Promise<Part> {
     if (now() - asked.at >= FRESH) {
-      const patience = new AbortController()
-      const timer = timers.setTimeout(() => patience.abort(new Error('no answer')), PATIENCE)
-      const upstream = didit
-        .health({ signal: patience.signal, retries: 0 })
-        .then((): Part => 'ok')
-        .catch((error): Part => {
-          log.warn({ error }, 'Didit is not well')
-          return 'down'
-        })
-        .finally(() => timers.clearTimeout(timer))
+      const upstream = stateOf('Didit', (signal) => didit.health({ signal, retries: 0 }))
       asked = { at: now(), upstream }
     }
     return asked.upstream
@@ -63,7 +62,8 @@ export function probeRoutes(settings: Settings) {
       // Without Didit what is stored can still be read, and webhooks be taken: no reason to take an
       // instance out of service. Without its store it can do neither.
       .get('/ready', async (c) => {
-        const [stored, upstream] = await Promise.all([storePart(), upstreamPart()])
+        const asking = [stateOf('store', () => store.ping()), upstreamState()] as const
+        const [stored, upstream] = await Promise.all(asking)
         const ready = stored === 'ok'
         const status = ready ? (upstream === 'ok' ? 'ready' : 'degraded') : 'unready'
         const readiness: Readiness = { status, store: stored, upstream }

@@ -2,13 +2,13 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { Access } from '../access.ts'
-import type { CreateRequest, SessionAnswer, SessionGrant } from '../contract.ts'
+import type { CreateRequest, SessionGrant } from '../contract.ts'
 import { diditLanguage } from '../didit/language.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, ProblemError } from '../problems.ts'
+import type { Receipts } from '../receipts.ts'
 import { createRequest } from '../schemas.ts'
 import { viewSession } from '../session.ts'
-import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
 
@@ -26,7 +26,12 @@ const maxBody = bodyLimit({
   },
 })
 
-export function sessionRoutes(settings: Settings, access: Access, updates: Updates) {
+export function sessionRoutes(
+  settings: Settings,
+  access: Access,
+  updates: Updates,
+  receipts: Receipts,
+) {
   const { store, didit, workflows, publicUrl, allowedOrigins, now, log, metrics } = settings
 
   async function start(body: CreateRequest, subject: string) {
@@ -88,8 +93,6 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     throw new ProblemError('return-url-not-allowed')
   }
 
-  const answer = (row: SessionRow): SessionAnswer => ({ session: viewSession(row) })
-
   return new Hono()
     .post('/sessions', maxBody, async (c) => {
       const body = await readBody(c.req.raw)
@@ -97,22 +100,29 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
       const visitor = await access.visitor(c)
       const { row, created } = await start(body, access.starter(visitor))
       const token = await access.token(visitor, row)
-      return c.json({ ...answer(row), token } satisfies SessionGrant, created ? 201 : 200)
+      const answer = await receipts.answer(row, c.req.header('origin'))
+      return c.json({ ...answer, token } satisfies SessionGrant, created ? 201 : 200)
     })
     .get('/sessions/current', async (c) => {
       const visitor = await access.visitor(c)
       const subject = access.subjectOf(visitor)
       const newest = subject && (await store.newestSession(subject, c.req.query('workflow')))
-      return c.json(answer(await updates.refresh(access.readable(newest || undefined, visitor))))
+      const row = await updates.refresh(access.readable(newest || undefined, visitor))
+      return c.json(await receipts.answer(row, c.req.header('origin')))
     })
     .get(
       '/sessions/:id',
       etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS] }),
       async (c) => {
-        const row = access.readable(await store.session(c.req.param('id')), await access.visitor(c))
+        const known = access.readable(
+          await store.session(c.req.param('id')),
+          await access.visitor(c),
+        )
         // What a browser adds to `fetch` with cache `reload`: the visitor has just finished.
         const eager = /\bno-cache\b/i.test(c.req.header('cache-control') ?? '')
-        return c.json(answer(await updates.refresh(row, eager)))
+        const row = await updates.refresh(known, eager)
+        // The tag is that of the bytes: an answer with a receipt, fresh in each, is never a 304.
+        return c.json(await receipts.answer(row, c.req.header('origin')))
       },
     )
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Access } from '../access.ts'
 import type { Settings } from '../options.ts'
-import { viewSession } from '../session.ts'
+import type { Receipts } from '../receipts.ts'
 import { createStreams } from '../streams.ts'
 import type { Updates } from '../updates.ts'
 
@@ -11,7 +11,12 @@ const BEAT = 15_000
 /** How long a stream lasts; the browser opens the next one. */
 const LIFETIME = 15 * 60_000
 
-export function streamRoutes(settings: Settings, access: Access, updates: Updates) {
+export function streamRoutes(
+  settings: Settings,
+  access: Access,
+  updates: Updates,
+  receipts: Receipts,
+) {
   const { store, now, timers, log } = settings
   const streams = createStreams(settings)
 
@@ -38,18 +43,18 @@ export function streamRoutes(settings: Settings, access: Access, updates: Update
         while (!stream.aborted && now() < end) {
           const row = await store.session(id)
           if (!row) return
-          const session = viewSession(row)
+          const answer = await receipts.answer(row, c.req.header('origin'))
           if (row.version !== seen) {
             await stream.writeSSE({
               event: 'session',
               id: String(row.version),
-              data: JSON.stringify({ session }),
+              data: JSON.stringify(answer),
             })
             seen = row.version
           } else {
             await stream.write(': still here\n\n')
           }
-          if (session.settled) return
+          if (answer.session.settled) return
           // A change it finds comes back through the subscription.
           updates.refresh(row).catch((error) => {
             log.warn({ session: id, error }, 'could not read the session')

@@ -93,6 +93,19 @@ describe('who is asking', () => {
     expect(self).toBeUndefined()
   })
 
+  it.each([
+    [undefined, 'https://apx.didit.me'],
+    ['https://verification.didit.me', 'https://apx.didit.me'],
+    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
+    ['https://evildidit.me', 'https://evildidit.me'],
+  ])('with the base address %s sends a password to %s', async (baseUrl, host) => {
+    const { didit, sent } = createStub({ baseUrl })
+    await didit.account.login({ email: 'eva@mail.example', password: 'Secret-1' })
+    expect(sent.map(({ origin, path }) => origin + path)).toEqual([
+      `${host}/auth/v2/programmatic/login/`,
+    ])
+  })
+
   it('takes base addresses with and without a slash at the end', async () => {
     const { didit, sent } = createStub({
       baseUrl: 'http://127.0.0.1:4010/',

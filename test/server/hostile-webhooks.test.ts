@@ -37,7 +37,7 @@ describe('the corpus of hostile webhooks', () => {
     }
   })
 
-  it(`is refused, ${CASES} cases, each with the right code, none stored, memory flat`, async () => {
+  it('is refused, each of 12,000 cases with the right code, none stored, memory flat', async () => {
     const { app, store, clock, lines } = await createBff()
     let stored = 0
     const { receive } = store

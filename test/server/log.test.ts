@@ -49,6 +49,16 @@ describe('what a log is told', () => {
     expect(lines).toEqual([[{ text, count: 3, none: null }, text]])
   })
 
+  it('is cleaned wherever it stands, and a circle ends', () => {
+    const { log, lines } = record()
+    const circle: Record<string, unknown> = {}
+    circle.again = circle
+    log.warn({ list: [{ mail: 'a@b.example' }], deep: { error: new Error('a@b.example') } }, '')
+    log.warn(circle, '')
+    expect(JSON.stringify(lines)).not.toContain('b.example')
+    expect(lines).toHaveLength(2)
+  })
+
   it('is not slowed down by a text that is made for it', () => {
     const { log, lines } = record()
     for (const part of ['a', 'a.', 'a:', '+1 ', 'x://', 'eyJ', 'https://']) {

@@ -71,6 +71,17 @@ describe('readiness', () => {
     expect(didit.calls).toHaveLength(2)
   })
 
+  it('does not wait for a store that hangs', async () => {
+    const { ready, store, clock } = await setUp()
+    // What Didit answered now stands for the next seconds.
+    await ready()
+    store.ping = () => new Promise(() => {})
+    const asked = ready()
+    await until(() => clock.waiting() > 0)
+    clock.pass(3_000)
+    expect(await asked).toEqual([503, { status: 'unready', store: 'down', upstream: 'ok' }])
+  })
+
   it('does not wait for a Didit that hangs', async () => {
     const { ready, didit, clock } = await setUp()
     const never = createGate()

@@ -6,7 +6,8 @@ import { createAdaptorServer } from '@hono/node-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { close, listen } from '../../server/main.ts'
 import { until } from '../support/gate.ts'
-import { OPERATOR, startServed } from '../support/served.ts'
+import { freePorts, run } from '../support/process.ts'
+import { OPERATOR, openSocket, startServed } from '../support/served.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -136,6 +137,28 @@ describe('a request that two servers could read differently', () => {
     // One refusal, and no answer to what was hidden in it.
     expect(answers).toHaveLength(1)
     expect(answers[0]).toMatch(/ (400|431)$/)
+  })
+
+  it('is refused too where Node was told to be lenient', async () => {
+    const [port = 0] = await freePorts(1)
+    const program = run('server/cli.ts', {
+      args: ['serve'],
+      env: {
+        DIDIT_API_KEY: 'key',
+        DIDIT_WORKFLOW_ID: '11111111-2222-4333-8444-555555555555',
+        DIDIT_BASE_URL: 'http://127.0.0.1:9',
+        DIDIT_WEBHOOK_SECRET: 'hook-secret',
+        DATABASE_URL: 'file::memory:',
+        PORT: String(port),
+        NODE_OPTIONS: '--insecure-http-parser',
+      },
+    })
+    undo.push(() => program.kill('SIGKILL'))
+    await program.prints(/Ready: /)
+    const line = await openSocket(port)
+    line.send(`${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`)
+    line.socket.end()
+    expect((await line.ended()).match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 400'])
   })
 
   it.each(['TRACE', 'CONNECT', 'PROPFIND', 'PUT', 'PATCH'])(

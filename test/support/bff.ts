@@ -68,7 +68,8 @@ export async function createBff(options: BffOptions = {}) {
       async fetch(input, init) {
         const request = new Request(input, init)
         didit.calls.push(`${request.method} ${new URL(request.url).pathname}`)
-        if (request.method === 'POST') didit.bodies.push(await request.clone().json())
+        const body = request.method === 'POST' && (await request.clone().text())
+        if (body) didit.bodies.push(JSON.parse(body))
         return didit.answer(request, async () => sandbox.app.request(request))
       },
     }),

@@ -19,6 +19,7 @@ export interface Sent {
   method: string
   url: URL
   headers: Headers
+  redirect: RequestRedirect
   body: string | undefined
 }
 
@@ -56,6 +57,7 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
           method: request.method,
           url: new URL(request.url),
           headers: request.headers,
+          redirect: request.redirect,
           body: typeof init?.body === 'string' ? init.body : undefined,
         })
         flying++

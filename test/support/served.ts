@@ -35,14 +35,14 @@ export async function startServed(
 ) {
   const servers: Server[] = []
   const asked: Asked[] = []
-  const fetch = async (request: Request) => {
+  const answer = async (request: Request) => {
     const text = await request.text()
     const headers = Object.fromEntries(request.headers)
     const path = new URL(request.url).pathname
     asked.push({ method: request.method, path, headers, body: text && JSON.parse(text) })
     return upstream(request)
   }
-  const didit = await listen(servers, { fetch } as never, 0, '127.0.0.1')
+  const didit = await listen(servers, { fetch: answer } as never, 0, '127.0.0.1')
   const [port = 0] = await freePorts(1)
   const config: Config = readConfig({
     DIDIT_API_KEY: 'key',
@@ -64,11 +64,11 @@ export async function startServed(
     page: `http://localhost:${port}`,
     asked,
     get: (path: string, headers: Record<string, string> = {}) =>
-      fetch_(`${origin}${path}`, { headers }),
+      fetch(`${origin}${path}`, { headers }),
     async start() {
       const headers = { origin: `http://localhost:${port}`, 'content-type': 'application/json' }
       const init = { method: 'POST', headers, body: '{}' }
-      const response = await fetch_(`${origin}/api/verify/sessions`, init)
+      const response = await fetch(`${origin}/api/verify/sessions`, init)
       if (!response.ok) throw new Error(await response.text())
       return response.json()
     },
@@ -84,8 +84,6 @@ export async function startServed(
     },
   }
 }
-
-const fetch_ = globalThis.fetch
 
 export interface Line {
   socket: Socket

@@ -1,10 +1,10 @@
-import type { Given, VariableName } from '../../config.ts'
+import type { Given } from '../../config.ts'
 import { ConfigError, readConfig, readGiven, VARIABLE_NAMES } from '../../config.ts'
 import { isLoopback } from '../../loopback.ts'
 import { clientOf } from '../client.ts'
 import { type Context, command, type Result, show, text } from '../command.ts'
 import { UsageError } from '../usage.ts'
-import { inspectAccount, judgeClock } from './account.ts'
+import { type Account, inspectAccount, judgeClock } from './account.ts'
 import { describeFindings, type Finding, ok, problem } from './finding.ts'
 import { neededHeaders } from './headers.ts'
 import { inspectPage } from './host-page.ts'
@@ -25,9 +25,7 @@ export const doctor = {
         'URL',
         'Where the hosted page is. Default: https://verify.didit.me, or the sandbox.',
       ),
-      backend: text('URL', 'Where the backend is. Default: as the page says, or PUBLIC_URL.', {
-        env: 'PUBLIC_URL',
-      }),
+      backend: text('URL', 'Where the backend is. Default: as the page says, or PUBLIC_URL.'),
     },
     calls: [
       'sessions.list',
@@ -41,9 +39,11 @@ export const doctor = {
     async run({ url, hosted, backend }, context) {
       if (url === undefined) return checkUp(context)
       const page = urlOf('URL', url)
+      const env = context.given('DIDIT_BASE_URL', 'PUBLIC_URL')
+      const ours = backend ?? env.PUBLIC_URL
       const needs = {
-        hosted: new URL(hosted === undefined ? hostedBy(context) : urlOf('--hosted', hosted)),
-        backend: backend === undefined ? undefined : urlOf('--backend', backend),
+        hosted: urlOf('--hosted', hosted ?? hostedBy(env.DIDIT_BASE_URL)),
+        backend: ours === undefined ? undefined : urlOf('--backend', ours),
       }
       return report(inspectPage(await fetchPage(page, context), needs))
     },
@@ -52,33 +52,34 @@ export const doctor = {
 
 /** Everything that can be known without a page. */
 async function checkUp(context: Context): Promise<Result> {
-  const { values: env } = readGiven(context.env, VARIABLE_NAMES)
+  const { values: env, problems } = readGiven(context.env, VARIABLE_NAMES)
   const publicUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT ?? 8787}/api/verify`)
+  const allowed = env.ALLOWED_ORIGINS ?? []
+  // With an address that cannot be read nobody knows whom to ask.
+  const lost = problems.some((line) => line.startsWith('DIDIT_BASE_URL'))
+  const account = lost ? { findings: [] } : await checkAccount(context, env, publicUrl)
+  return report(
+    [...configuration(context.env), ...account.findings, ...judgeOrigins(publicUrl, allowed)],
+    neededHeaders({
+      hosted: account.hosted?.origin ?? hostedBy(env.DIDIT_BASE_URL),
+      backend: publicUrl.origin,
+      pages: allowed.length > 0 ? allowed : [publicUrl.origin],
+    }),
+  )
+}
+
+async function checkAccount(context: Context, env: Given, publicUrl: URL): Promise<Account> {
+  const { now, timers, err } = context
   const clock = watchClock(context)
-  const given = <N extends VariableName>() => env as Given<N>
-  const didit = clientOf(given, { ...context, fetch: clock.fetch }, { retries: 0 })
+  const didit = clientOf(() => env, { fetch: clock.fetch, now, timers, err }, { retries: 0 })
   const base = env.DIDIT_BASE_URL
-  const account = await inspectAccount(didit, {
+  const { findings, hosted } = await inspectAccount(didit, {
     env,
     webhooks: `${publicUrl.href.replace(/\/$/, '')}/webhooks`,
     isPublic: !isLoopback(publicUrl),
     local: base !== undefined && isLoopback(new URL(base)),
   })
-  const allowed = env.ALLOWED_ORIGINS ?? []
-  const findings = [
-    ...configuration(context.env),
-    ...account.findings,
-    ...(clock.heard() ? [judgeClock(clock.ahead())] : []),
-    ...judgeOrigins(publicUrl, allowed),
-  ]
-  return report(
-    findings,
-    neededHeaders({
-      hosted: account.hosted?.origin ?? hostedBy(context),
-      backend: publicUrl.origin,
-      pages: allowed.length > 0 ? allowed : [publicUrl.origin],
-    }),
-  )
+  return { hosted, findings: clock.heard() ? [...findings, judgeClock(clock.ahead())] : findings }
 }
 
 /** What serve would refuse to start with. */
@@ -111,8 +112,7 @@ function report(findings: Finding[], headers?: Record<string, string>): Result {
 }
 
 /** Where Didit's hosted page is, as far as addresses tell: a sandbox serves it itself. */
-function hostedBy({ given }: Context): string {
-  const { DIDIT_BASE_URL: base } = given('DIDIT_BASE_URL')
+function hostedBy(base: string | undefined): string {
   return base !== undefined && isLoopback(new URL(base)) ? new URL(base).origin : HOSTED
 }
 

@@ -1,7 +1,7 @@
 // The KYC guide's script: what it makes, what it prints, how it ends.
 
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_WORKFLOW, ORIGIN, setUp } from './fixture.ts'
+import { DEFAULT_WORKFLOW, NOBODY, ORIGIN, setUp } from './fixture.ts'
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/
 
@@ -186,7 +186,15 @@ describe('decision', () => {
     expect([code, sentBack]).toEqual([3, 0])
   })
 
-  it('takes of several entries the one that was approved', async () => {
+  it('takes the entry that was approved before one that was not', async () => {
+    const entry = (status: string, name: string) => ({ status, full_name: name, warnings: [] })
+    const id_verifications = [entry('Declined', 'Mallory'), entry('Approved', 'Ana')]
+    const answers = () => Response.json({ status: 'Approved', id_verifications, reviews: [] })
+    const { out } = await setUp({ answers }).cli(`decision ${NOBODY}`)
+    expect(out).toMatch(/^Name +Ana$/m)
+  })
+
+  it('takes of several entries the newest, once it is approved', async () => {
     const { cli, played, play, update } = setUp()
     const { session_id, session_token } = await played('decline_document_expired')
     const nodes_to_resubmit = [{ node_id: 'feature_ocr_1', feature: 'OCR' }]
@@ -220,7 +228,7 @@ describe('decision', () => {
 
   it('takes a status that nobody knows for no success', async () => {
     const answers = () => Response.json({ session_id: 'x', status: 'Fine', reviews: [] })
-    const { code } = await setUp({ answers }).cli('decision 99999999-8888-4777-8666-555555555555')
+    const { code } = await setUp({ answers }).cli(`decision ${NOBODY}`)
     expect(code).toBe(4)
   })
 

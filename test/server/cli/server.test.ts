@@ -129,13 +129,9 @@ describe('what the server says', () => {
     expect(code).toBe(1)
   })
 
-  it('is not followed elsewhere with the token', async () => {
-    const { cli, sent } = setUp({
-      env,
-      answers: () =>
-        new Response(null, { status: 302, headers: { location: 'https://evil.example/' } }),
-    })
-    await cli(`balance ${TO_SERVER}`)
-    expect(sent.map(({ url }) => url.hostname)).toEqual(['shop.example'])
+  it.each(['balance', 'audit'])('is not followed elsewhere with the token: %s', async (line) => {
+    const { cli, sent } = setUp({ env })
+    await cli(`${line} ${TO_SERVER}`)
+    expect(sent.map(({ redirect }) => redirect)).toEqual(['error'])
   })
 })

@@ -32,6 +32,7 @@ describe('a line that cannot be right', () => {
     ['workflows delete x', 'This deletes the workflow x for good. Add --yes when you are sure.'],
     ['sessions delete-many --all', 'This deletes every session with all data, for good.'],
     ['sessions delete-many 1 2', 'This deletes 2 sessions with all data, for good.'],
+    ['sessions delete-many', 'Name the numbers of sessions, or give --all.'],
     ['sessions delete-many --yes', 'Name the numbers of sessions, or give --all.'],
     ['sessions delete-many 1 --all --yes', 'Name the numbers of sessions, or give --all.'],
     ['webhooks update --rotate-secret', 'This makes the old secret worthless at once.'],
@@ -89,6 +90,20 @@ describe('a line that cannot be right', () => {
     expect(err).toMatch(/^DIDIT_API_KEY is missing\. .*didit-verify register/)
     expect([code, sent]).toEqual([2, []])
   })
+})
+
+describe('Ctrl-C', () => {
+  it.each(['balance', 'sessions list --all', 'doctor', 'doctor https://shop.example/'])(
+    'ends what nobody answers: %s',
+    async (line) => {
+      const answers = () => new Promise<Response>(() => {})
+      const { cli, interrupt, sent } = setUp({ answers })
+      const ended = cli(line)
+      while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      interrupt()
+      expect(await ended).toMatchObject({ code: 130, out: '', err: 'Stopped.' })
+    },
+  )
 })
 
 describe('help', () => {

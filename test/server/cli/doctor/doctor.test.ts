@@ -228,6 +228,21 @@ describe('doctor', () => {
     expect(code).toBe(0)
   })
 
+  it('asks nobody where the address of Didit cannot be read', async () => {
+    const { code, findings, world } = await examined({ env: { DIDIT_BASE_URL: 'nonsense' } }, null)
+    expect(findings.map(({ level, topic }) => `${level} ${topic}`)).toEqual([
+      'problem config',
+      'ok origins',
+    ])
+    expect([code, world.sent]).toEqual([1, []])
+  })
+
+  it('goes on where the address of the backend cannot be read', async () => {
+    const { code, findings } = await examined({ env: { PUBLIC_URL: 'nonsense' } }, null)
+    expect(findings.find(({ topic }) => topic === 'key')?.level).toBe('ok')
+    expect(code).toBe(1)
+  })
+
   it('never prints a secret that it has compared', async () => {
     const { out, world, env } = await examined()
     const [, secret = ''] = env.DIDIT_WEBHOOK_SECRET?.split(',') ?? []
