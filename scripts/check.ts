@@ -30,6 +30,13 @@ export const CHECKS: Command[] = [
   { name: 'sizes', args: ['--import', 'tsx', 'scripts/sizes.ts'] },
   { name: 'audit', args: ['--import', 'tsx', 'scripts/audit.ts'] },
   { name: 'package', args: [tool('publint/src/cli.js'), 'run', '.', '--strict'] },
+  {
+    name: 'exports',
+    args: [
+      tool('@arethetypeswrong/cli/dist/index.js'),
+      ...['--pack', '.', '--profile', 'esm-only', '--format', 'ascii', '--no-color'],
+    ],
+  },
 ]
 
 let running: ChildProcess | undefined

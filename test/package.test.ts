@@ -6,6 +6,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
+import { build } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { importsOf } from '../scripts/sizes.ts'
 import { FILES } from '../widget/locales/languages.ts'
@@ -33,6 +34,19 @@ describe('which way things depend', () => {
     const allowed = ['server/main.ts', 'server/cli.ts', 'server/config.ts']
     const others = sources('server').filter((file) => !allowed.includes(file))
     expect(others.flatMap(usesOfTheProcess)).toEqual([])
+  })
+
+  it('lets nothing that a page imports at once name Lit but as #lit', () => {
+    const entries = ['index', 'define', 'react', 'testing'].map((name) => `widget/${name}.ts`)
+    const seen = new Set(entries)
+    for (const file of seen) {
+      for (const { to, typeOnly, dynamic } of edges(file)) {
+        if (!typeOnly && !dynamic && to.endsWith('.ts')) seen.add(to)
+      }
+    }
+    const named = [...seen].flatMap(edges).filter(({ to, typeOnly }) => to === 'lit' && !typeOnly)
+    expect(named.map(({ from }) => from)).toEqual([])
+    expect(seen.size).toBeGreaterThan(entries.length)
   })
 
   it('gives a store to routes/, which import of it at most types', () => {
@@ -73,10 +87,20 @@ describe('the package', () => {
     expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([])
   })
 
-  it('can be imported in Node, the element as well', async () => {
+  it('can be imported in Node, every file of the element as well', async () => {
     needBuild()
-    for (const entry of ['didit-verify', 'didit-verify/define', 'didit-verify/server']) {
-      await importInNode(entry)
+    const files = readdirSync(path.join(root, 'dist/widget'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => pathToFileURL(path.join(root, 'dist/widget', file)).href)
+    await importInNode([...files, 'didit-verify/server'])
+  })
+
+  it('can be imported where there is neither Node nor a document', async () => {
+    needBuild()
+    const entries = ['', '/define', '/react', '/jsx', '/vue', '/svelte', '/testing']
+    for (const runtime of ['workerd', 'worker', 'edge-light']) {
+      const names = entries.map((entry) => `didit-verify${entry}`)
+      await importInNode(names, [`--conditions=${runtime}`])
     }
   })
 
@@ -91,9 +115,38 @@ describe('the package', () => {
 
   it('refuses to give the server to a browser', async () => {
     needBuild()
-    await expect(importInNode('didit-verify/server', '--conditions=browser')).rejects.toThrow(
+    await expect(importInNode(['didit-verify/server'], ['--conditions=browser'])).rejects.toThrow(
       'didit-verify/server holds your API key; import it on the server only.',
     )
+  })
+})
+
+describe('a bundle of a page', () => {
+  const nothing = [
+    `import 'didit-verify'`,
+    `import { DiditVerify } from 'didit-verify'`,
+    `import { VerifyCompleteEvent } from 'didit-verify'`,
+    `import { DiditVerify } from 'didit-verify/react'`,
+    `import { mockVerification } from 'didit-verify/testing'`,
+    `import 'didit-verify/jsx'`,
+    `import 'didit-verify/vue'`,
+    `import 'didit-verify/svelte'`,
+  ]
+  for (const code of nothing) {
+    it(`has nothing of what is imported and not used: ${code}`, async () => {
+      needBuild()
+      expect(await bundle(code)).toBe(await bundle(''))
+    })
+  }
+
+  it('registers the tag where that is asked for', async () => {
+    needBuild()
+    expect(await bundle(`import 'didit-verify/define'`)).toContain('customElements.define')
+  })
+
+  it('says what is wrong where a page imports the server', async () => {
+    needBuild()
+    expect(await bundle(`import 'didit-verify/server'`)).toContain('holds your API key')
   })
 })
 
@@ -144,6 +197,7 @@ interface Edge {
   /** Relative to the root for our own files, the bare name for a package. */
   to: string
   typeOnly: boolean
+  dynamic: boolean
 }
 
 /** All imports of one file, or of every file below a folder. */
@@ -155,6 +209,7 @@ function edges(place: string): Edge[] {
         ? path.posix.join(path.posix.dirname(from), each.from)
         : each.from,
       typeOnly: each.typeOnly,
+      dynamic: each.dynamic,
     })),
   )
 }
@@ -236,8 +291,30 @@ function needBuild(): void {
   expect(existsSync(path.join(root, 'dist')), 'run npm run build first').toBe(true)
 }
 
-async function importInNode(entry: string, ...options: string[]): Promise<void> {
-  const code = `await import('${entry}')`
+/** What a bundler makes of a page's module; without the code that it loads later. */
+async function bundle(code: string): Promise<string> {
+  const page = path.join(root, 'page.js')
+  const result = await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'error',
+    build: { write: false, minify: false, rolldownOptions: { input: page } },
+    plugins: [
+      {
+        name: 'page',
+        resolveId: (id) => (id === page ? id : undefined),
+        load: (id) => (id === page ? code : undefined),
+      },
+    ],
+  })
+  const [output] = [result].flat()
+  if (!output || !('output' in output)) throw new Error('The bundler made nothing.')
+  return output.output[0].code
+}
+
+async function importInNode(modules: string[], options: string[] = []): Promise<void> {
+  const code = `for (const each of ${JSON.stringify(modules)}) await import(each)`
   const args = [...options, '--input-type=module', '--eval', code]
   await promisify(execFile)(process.execPath, args, { cwd: root })
 }

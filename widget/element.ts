@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit'
+import { html, nothing } from '#lit'
 import type { Mode, Outcome, Session } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
@@ -48,13 +48,20 @@ function hasKept(form: unknown): boolean {
  * @cssprop [--didit-radius=10px] - The radius of buttons.
  * @cssprop [--didit-background=Canvas] - The colour of the dialog.
  * @cssprop [--didit-color=CanvasText] - The colour of text in the dialog.
+ * @cssstate idle - Nothing has happened.
+ * @cssstate creating - The server is asked for a session.
+ * @cssstate open - The visitor is at the hosted page.
+ * @cssstate trouble - An obstacle is shown, with its ways on.
+ * @cssstate submitted - The visitor is done, somebody says; the server has not decided.
+ * @cssstate ended - There was a final event.
+ * @cssstate resumable - An earlier attempt is not finished; `start()` goes on with it.
  * @fires {VerifyStartEvent} didit-start - Before anything is created; cancelable.
- * @fires {VerifySessionEvent} didit-session - The presentation opens.
- * @fires {VerifyStateEvent} didit-state - The state changed.
- * @fires {VerifyProgressEvent} didit-progress - The hosted page said something.
- * @fires {VerifySubmitEvent} didit-submit - Somebody says that the visitor is done.
- * @fires {VerifyStatusEvent} didit-status - The server says that the status changed.
- * @fires {VerifyTroubleEvent} didit-trouble - An obstacle with a way on.
+ * @fires {VerifySessionEvent} didit-session - The server has a session, and it opens.
+ * @fires {VerifyStateEvent} didit-state - Every change of state.
+ * @fires {VerifyProgressEvent} didit-progress - A message of the hosted page.
+ * @fires {VerifySubmitEvent} didit-submit - The visitor is done, somebody says; nothing is decided.
+ * @fires {VerifyStatusEvent} didit-status - The server says that the status changed; also after the end.
+ * @fires {VerifyTroubleEvent} didit-trouble - An obstacle with a way on, shown to the visitor.
  * @fires {VerifyCloseRequestEvent} didit-close-request - Before closing; cancelable.
  * @fires {VerifyCompleteEvent} didit-complete - Final: the server's outcome.
  * @fires {VerifyCancelEvent} didit-cancel - Final: given up before being done.
@@ -87,7 +94,7 @@ export class DiditVerify extends FormControl {
 
   /** Base URL of the BFF. */
   declare endpoint: string
-  /** How the hosted page is shown. */
+  /** How the hosted page is shown; `auto` looks where a page can have the camera. */
   declare mode: Mode
   /** The name of a workflow configured at the BFF; by default the BFF's own default. */
   declare workflow: string | null
@@ -101,6 +108,7 @@ export class DiditVerify extends FormControl {
   declare name: string | null
   /** A form cannot be sent before the outcome is one of `accept`. */
   declare required: boolean
+  /** The trigger cannot be pressed. */
   declare disabled: boolean
   /** The outcomes that a form lets through, separated by spaces. */
   declare accept: string
@@ -114,7 +122,7 @@ export class DiditVerify extends FormControl {
   declare withoutTrigger: boolean
   /** Closes the dialog at the end by itself. */
   declare closeOnComplete: boolean
-  /** The hosted page's camera options. */
+  /** The hosted page's camera options; as an attribute, JSON. */
   declare hostedOptions: Record<string, string | boolean> | null
   /** Milliseconds of visible time to wait for the server once the visitor is done. */
   declare confirmTimeout: number
@@ -160,6 +168,7 @@ export class DiditVerify extends FormControl {
     this.addEventListener('click', (event) => event.composedPath()[0] === this && this.click())
   }
 
+  /** What it is doing; also as `data-state`, and in CSS as `:state(…)`. */
   get state(): State {
     return this.#view.state
   }
@@ -174,10 +183,12 @@ export class DiditVerify extends FormControl {
     return this.#view.outcome
   }
 
+  /** Why the last attempt failed, as `didit-error` told it. */
   get error(): View['error'] {
     return this.#view.error
   }
 
+  /** The obstacle that is shown, as `didit-trouble` told it. */
   get trouble(): View['trouble'] {
     return this.#view.trouble
   }

@@ -1,4 +1,4 @@
-import { LitElement } from 'lit'
+import { LitElement } from '#lit'
 import type { Outcome } from '../server/contract.ts'
 import type { Told } from './backend.ts'
 

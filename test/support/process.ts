@@ -27,11 +27,17 @@ interface RunOptions {
   cwd?: string
   /** What it reads from standard input; without it there is none. */
   input?: string
+  /** Without what reads TypeScript, as a user runs a published file. */
+  plain?: boolean
 }
 
-/** Runs a TypeScript file of this repository, by its path from the root. */
-export function run(file: string, { args = [], env = {}, cwd = root, input }: RunOptions): Program {
-  const child = spawn(process.execPath, ['--import', TSX, path.join(root, file), ...args], {
+/** Runs a file of this repository, by its path from the root, or any other by its full path. */
+export function run(
+  file: string,
+  { args = [], env = {}, cwd = root, input, plain = false }: RunOptions,
+): Program {
+  const loader = plain ? [] : ['--import', TSX]
+  const child = spawn(process.execPath, [...loader, path.resolve(root, file), ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
