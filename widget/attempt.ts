@@ -7,7 +7,15 @@ import type { DiditVerify } from './element.ts'
 import { type CancelSource, VerifySessionEvent } from './events.ts'
 import type { Input, State } from './flow.ts'
 import { frameStyles } from './frame.styles.ts'
-import { createFrame, dialog, type Frame, permissions, type Scene } from './frame.ts'
+import {
+  content,
+  createFrame,
+  dialog,
+  type Frame,
+  type Presentation,
+  permissions,
+  type Scene,
+} from './frame.ts'
 import { openableUrl } from './hosted.ts'
 import { type Kept, keep, keptBy } from './kept.ts'
 import type { Messages } from './locales/en.ts'
@@ -61,26 +69,31 @@ const claimed = new Set<string>()
  */
 export class Attempt {
   readonly host: Host
+  /** Base URL of the BFF, absolute, without a slash at the end. */
+  readonly endpoint: string
   readonly owner: string
   readonly backend: Backend
   /** Resolves once, when the attempt ends. Never rejects. */
   readonly finished: Promise<VerifyResult>
   finish: (result: VerifyResult) => void = () => {}
   kept: Kept | undefined
-  frame: Frame | undefined
   choice: Choice = { mode: 'modal', reason: 'requested' }
+  presentation: Presentation | undefined
   /** Aborts when the attempt is over, and ends all that belongs to it. */
   readonly life = new AbortController()
-  #frameLife = new AbortController()
+  /** The same for what is shown. */
+  #showing = new AbortController()
   #course: Promise<Course> | undefined
+  /** Whether heading and presentation are on the page. */
+  #open = false
   #scene: Partial<Scene> = {}
 
   constructor(host: Host) {
     const { element } = host
-    const endpoint = new URL(element.endpoint, document.baseURI).href.replace(/\/$/, '')
     this.host = host
-    this.owner = [endpoint, element.workflow ?? '', element.id].join(' ')
-    this.backend = createBackend(endpoint, (...args) => (element.fetch ?? fetch)(...args))
+    this.endpoint = new URL(element.endpoint, document.baseURI).href.replace(/\/$/, '')
+    this.owner = [this.endpoint, element.workflow ?? '', element.id].join(' ')
+    this.backend = createBackend(this.endpoint, (...args) => (element.fetch ?? fetch)(...args))
     this.finished = new Promise((resolve) => {
       this.finish = resolve
     })
@@ -95,39 +108,32 @@ export class Attempt {
     return this.kept?.sessionId ?? null
   }
 
+  /** What stands round heading and presentation. */
+  get shell(): HTMLElement | null {
+    return this.host.stage.querySelector('.shell')
+  }
+
   get dialog(): HTMLDialogElement | null {
     return this.host.stage.querySelector('dialog')
   }
 
+  /** What this tab has kept for the element, newest first. */
+  get earlier(): Kept[] {
+    return keptBy(this.owner)
+  }
+
   /** Creates a session, or goes on with the unfinished one, and shows it. */
   async start(): Promise<void> {
-    const { element, language, change } = this.host
     try {
-      this.choice = await choose(element.mode, element)
+      this.choice = await choose(this.host.element.mode, this.host.element)
       if (this.over) return
-      if (this.choice.mode === 'modal') this.showDialog()
-      const [earlier] = keptBy(this.owner)
-      const { session, token } = await this.backend.create(
-        {
-          workflow: element.workflow ?? undefined,
-          language,
-          mode: this.choice.mode,
-          reference: element.reference ?? undefined,
-          returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
-        },
-        earlier?.token,
-        this.life.signal,
-      )
-      if (this.over) return
-      const { id } = session
-      const { mode } = this.choice
-      this.claim({ sessionId: id, token, owner: this.owner, mode, phase: 'open', at: Date.now() })
-      change(null, { session, outcome: session.outcome })
-      this.#present(session, earlier?.sessionId === id)
+      if (this.choice.mode === 'modal') this.open()
+      await this.#create()
     } catch (error) {
       if (!this.over) (await this.course()).fall(error)
       return
     }
+    if (this.over) return
     const course = await this.course()
     if (!this.over) course.run()
   }
@@ -146,9 +152,9 @@ export class Attempt {
   /** Ends without a word: the element is gone, or reset. */
   dispose(source: CancelSource = 'removed'): void {
     this.life.abort()
-    this.unmountFrame()
+    this.conceal()
     this.finish({ kind: 'cancel', sessionId: this.sessionId, source })
-    this.hideDialog()
+    this.hide()
   }
 
   /** After a move in the document: a moved dialog is not modal any more. */
@@ -183,24 +189,9 @@ export class Attempt {
     return this.#course
   }
 
-  mountFrame(url: URL): void {
-    const { element, words } = this.host
-    this.unmountFrame()
-    this.#frameLife = new AbortController()
-    const allow = element.allow ?? permissions(this.hostedOrigins(url))
-    const title = words.title ?? FIRST.title
-    this.frame = createFrame(url, title, allow, this.#frameLife.signal)
-    this.draw()
-  }
-
-  unmountFrame(): void {
-    this.#frameLife.abort()
-    this.frame = undefined
-  }
-
   /** Where the visitor goes on, with the page's options; nothing where that may not be opened. */
-  address(session: Session): URL | undefined {
-    const url = openableUrl(session.url)
+  address(): URL | undefined {
+    const url = openableUrl(this.host.view.session?.url)
     for (const [name, value] of Object.entries(this.host.element.hostedOptions ?? {})) {
       url?.searchParams.set(name, String(value))
     }
@@ -212,31 +203,52 @@ export class Attempt {
     return [url.origin, ...(this.host.element.trustedOrigins?.split(/\s+/).filter(Boolean) ?? [])]
   }
 
-  /** Shows the dialog, its heading focused. */
-  showDialog(): void {
-    this.draw({}, true)
-    const { dialog } = this
-    if (!dialog || dialog.open) return
-    dialog.showModal()
-    dialog.querySelector<HTMLElement>('#title')?.focus()
+  /** Shows the hosted page in a frame. */
+  showFrame(url: URL): Frame {
+    const { element, words } = this.host
+    const allow = element.allow ?? permissions(this.hostedOrigins(url))
+    const frame = createFrame(url, words.title ?? FIRST.title, allow, this.conceal())
+    this.presentation = frame
+    this.draw()
+    return frame
   }
 
-  /** Takes the dialog away and gives the focus back. */
-  hideDialog(): void {
-    const { dialog } = this
-    if (dialog?.open) dialog.close()
+  /** Takes away what is shown. @returns what ends with the next. */
+  conceal(): AbortSignal {
+    this.#showing.abort()
+    this.#showing = new AbortController()
+    this.presentation = undefined
+    return this.#showing.signal
+  }
+
+  /** Opens the dialog, its heading focused. */
+  open(): void {
+    const again = this.#open
+    this.#open = true
+    this.draw({})
+    if (again) return
+    this.dialog?.showModal()
+    this.shell?.querySelector<HTMLElement>('#title')?.focus()
+  }
+
+  /** Takes everything away and gives the focus back. */
+  hide(): void {
+    this.#open = false
+    this.dialog?.close()
+    const { shell } = this
     this.drawPanel(undefined)
-    if (dialog) this.host.opener?.focus({ preventScroll: true })
+    if (shell) this.host.opener?.focus({ preventScroll: true })
   }
 
-  /** Draws the dialog, where there is one. */
-  draw(scene = this.#scene, create = false): void {
-    const words = { ...FIRST, ...this.host.words } as Messages
-    if (!create && !this.dialog) return
+  /** Draws heading and presentation, where they are on the page. */
+  draw(scene = this.#scene): void {
+    if (!this.#open) return
     this.#scene = scene
-    const status = this.frame ? '' : words.loading
-    const template = dialog(words, this.frame, { status, ...scene }, this.#events)
-    render(template, this.host.stage)
+    const words = { ...FIRST, ...this.host.words } as Messages
+    const { presentation } = this
+    const status = presentation?.status ?? words.loading
+    const inside = content(words, presentation, { status, ...scene }, this.#events)
+    render(dialog(inside, this.#events), this.host.stage)
   }
 
   /** Draws what is shown where there is no dialog. */
@@ -249,15 +261,33 @@ export class Attempt {
     if (sheet && !adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet)
   }
 
-  #present(session: Session, resumed: boolean): void {
-    const url = this.address(session)
+  async #create(): Promise<void> {
+    const { element, language, change, emit } = this.host
+    const { mode } = this.choice
+    const [earlier] = this.earlier
+    const { session, token } = await this.backend.create(
+      {
+        workflow: element.workflow ?? undefined,
+        language,
+        mode,
+        reference: element.reference ?? undefined,
+        returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
+      },
+      earlier?.token,
+      this.life.signal,
+    )
+    if (this.over) return
+    const sessionId = session.id
+    this.claim({ sessionId, token, owner: this.owner, mode, phase: 'open', at: Date.now() })
+    change(null, { session, outcome: session.outcome })
+    const url = this.address()
     // Nothing to open: it is over already, or the URL is none; the course tells which.
     if (!url) return
-    const { mode } = this.choice
-    this.host.change('open', { trouble: null })
-    this.host.emit(new VerifySessionEvent({ sessionId: session.id, ...this.choice, resumed }))
+    change('open', { trouble: null })
+    const resumed = earlier?.sessionId === sessionId
+    emit(new VerifySessionEvent({ sessionId, ...this.choice, resumed }))
     if (this.over) return
-    if (mode === 'modal') return this.mountFrame(url)
+    if (mode === 'modal') return void this.showFrame(url)
     // Back without finishing may bring this very page out of the browser's cache.
     addEventListener('pageshow', ({ persisted }) => persisted && this.host.again(), {
       signal: this.life.signal,

@@ -17,8 +17,7 @@ import {
 } from './events.ts'
 import { heard } from './flow.ts'
 import type { Frame } from './frame.ts'
-import { readMessage } from './hosted.ts'
-import { keptBy } from './kept.ts'
+import { listen } from './listen.ts'
 import { messages } from './locales/en.ts'
 import { wordsFor } from './locales/index.ts'
 import { pause, visibleTime } from './time.ts'
@@ -29,9 +28,6 @@ import { watch } from './watch.ts'
 const LAST_QUESTION = 2_000
 /** When the server is asked after the visitor is done, besides listening. Milliseconds in between. */
 const QUESTIONS = [0, 1_500, 3_000, 5_000, 10_000, 20_000]
-/** How long a frame may say nothing: since it was inserted, and since it loaded. Milliseconds. */
-const SILENT_INSERTED = 15_000
-const SILENT_LOADED = 5_000
 
 /** What happens to an attempt once it is open: watch, submit, outcome; or obstacles and the end. */
 export class Course {
@@ -59,10 +55,10 @@ export class Course {
       return this.#fail({ code: 'invalid-url', message })
     }
     this.#opened = session.version
-    const { frame } = this.#attempt
-    // Without a frame it is a redirect: this page is about to go.
-    if (!frame) return
-    this.#followFrame(frame)
+    const { presentation } = this.#attempt
+    // Without any it is a redirect: this page is about to go.
+    if (!presentation) return
+    this.#follow(presentation as Frame)
     this.#watch()
   }
 
@@ -79,8 +75,7 @@ export class Course {
    * @returns whether there was anything to go on with.
    */
   resume(claimed: ReadonlySet<string>): boolean {
-    const { owner } = this.#attempt
-    const mine = keptBy(owner).filter(({ sessionId }) => !claimed.has(sessionId))
+    const mine = this.#attempt.earlier.filter(({ sessionId }) => !claimed.has(sessionId))
     const callback = readCallback(
       location.href,
       mine.map(({ sessionId }) => sessionId),
@@ -105,13 +100,13 @@ export class Course {
   /** The page or the visitor wants to end it. Asks back where that is due. */
   async close(source: CancelSource): Promise<void> {
     const { view, element, emit } = this.#host
-    if (view.state === 'ended') return this.#attempt.hideDialog()
+    if (view.state === 'ended') return this.#attempt.hide()
     if (this.#leaving) return
     if (!emit(new VerifyCloseRequestEvent({ source })) || this.#attempt.over) return
     if (view.trouble) return this.#fail(view.trouble)
     if (view.state === 'submitted') {
       this.#complete()
-      return this.#attempt.hideDialog()
+      return this.#attempt.hide()
     }
     this.#source = source
     if (source === 'page' || element.withoutConfirm) return this.#cancel()
@@ -164,37 +159,17 @@ export class Course {
     this.#host.element.reset()
   }
 
-  #followFrame({ url, node, signal, listen }: Frame): void {
-    const alive = new AbortController()
-    const waiting = AbortSignal.any([signal, alive.signal])
-    const silent = (message: string) => {
-      if (waiting.aborted) return
-      // Said once; a message that comes late withdraws it.
-      alive.abort()
-      this.#obstacle({ code: 'frame-timeout', message })
-    }
-    const mute = () =>
-      silent(`${url.origin} says nothing in the frame. Check that it may be framed by this host.`)
-    void visibleTime(SILENT_INSERTED, waiting).then(mute)
-
-    const trust = {
-      hosted: this.#attempt.hostedOrigins(url),
-      backend: new URL(this.#attempt.owner.split(' ')[0] as string).origin,
-    }
-    listen((event) => {
-      if (event instanceof SecurityPolicyViolationEvent) {
-        const ours =
-          event.effectiveDirective === 'frame-src' && event.blockedURI.startsWith(url.origin)
-        if (ours) silent(`The frame-src policy of this page blocks ${url.origin}.`)
-      } else if (event instanceof MessageEvent) {
-        const message = readMessage(event, { ...trust, source: node.contentWindow })
-        if (!message || signal.aborted) return
-        alive.abort()
-        this.#hearFrame(message.name, message.data)
-      } else {
-        void visibleTime(SILENT_LOADED, waiting).then(mute)
-      }
-    })
+  #follow(frame: Frame): void {
+    const { endpoint } = this.#attempt
+    const hosted = this.#attempt.hostedOrigins(frame.url)
+    listen(
+      frame,
+      { hosted, backend: new URL(endpoint).origin },
+      {
+        say: ({ name, data }) => this.#hearFrame(name, data),
+        fail: (message) => this.#obstacle({ code: 'frame-timeout', message }),
+      },
+    )
   }
 
   #hearFrame(name: string, data: Readonly<Record<string, unknown>>): void {
@@ -228,7 +203,7 @@ export class Course {
     if (view.state === 'submitted' || view.state === 'ended') return
     this.#confirming = false
     this.#attempt.mark('submitted')
-    this.#attempt.unmountFrame()
+    this.#attempt.conceal()
     change('submit', { trouble: null })
     this.#draw()
     // The frame had the focus, most likely, and is gone.
@@ -311,7 +286,7 @@ export class Course {
     const sessionId = this.#attempt.sessionId as string
     this.#confirming = false
     this.#attempt.mark(outcome === 'pending' ? 'pending' : 'ended')
-    this.#attempt.unmountFrame()
+    this.#attempt.conceal()
     change('end', { outcome, trouble: null })
     this.#draw()
     this.#focus('.actions > *')
@@ -321,7 +296,7 @@ export class Course {
     // A pending verdict is waited for.
     if (settled) this.#attempt.life.abort()
     else this.#watch()
-    if (element.closeOnComplete) this.#attempt.hideDialog()
+    if (element.closeOnComplete) this.#attempt.hide()
   }
 
   async #cancel(): Promise<void> {
@@ -360,10 +335,10 @@ export class Course {
     this.#attempt.mark('ended')
     change('end', { error: { code, message }, trouble: null })
     life.abort()
-    this.#attempt.unmountFrame()
+    this.#attempt.conceal()
     this.#attempt.finish({ kind: 'error', sessionId, code, message })
     // Declined ways on need no more words; without any the words stay until they were read.
-    if (ERRORS[code].length) this.#attempt.hideDialog()
+    if (ERRORS[code].length) this.#attempt.hide()
     else this.#draw()
     emit(new VerifyErrorEvent({ code, message, sessionId, cause }))
   }
@@ -371,14 +346,13 @@ export class Course {
   #retry = (): void => {
     const { view, change } = this.#host
     const { session, trouble } = view
-    const url = session && trouble?.code !== 'session-expired' && this.#attempt.address(session)
+    const url = session && trouble?.code !== 'session-expired' && this.#attempt.address()
     if (url) {
       change('open', { trouble: null })
-      this.#attempt.mountFrame(url)
+      this.#follow(this.#attempt.showFrame(url))
       this.#draw()
-      if (this.#attempt.frame) this.#followFrame(this.#attempt.frame)
     } else {
-      this.#attempt.unmountFrame()
+      this.#attempt.conceal()
       change('start', { trouble: null, session: null, outcome: null })
       this.#watching = false
       this.#draw()
@@ -400,7 +374,7 @@ export class Course {
 
   #draw(): void {
     const { view } = this.#host
-    const { dialog, frame } = this.#attempt
+    const { dialog, presentation } = this.#attempt
     const { state, trouble, error, outcome, session } = view
     const words = { ...messages, ...this.#host.words }
     const obstacle = trouble?.code ?? error?.code
@@ -421,12 +395,16 @@ export class Course {
     if (!dialog) return this.#attempt.drawPanel(trouble ? show('note panel') : undefined)
     this.#attempt.draw({
       note: show('note'),
-      strip: frame && trouble ? show('note strip') : undefined,
+      strip: presentation && trouble ? show('note strip') : undefined,
       question: this.#confirming
         ? question(words, { stay: this.#stay, leave: () => void this.#cancel() })
         : undefined,
-      // While the frame is shown there is nothing to say, unless it is in trouble.
-      status: this.#confirming || (frame && !trouble) ? '' : content.text,
+      // A question is read because it is focused; trouble comes before what is shown.
+      status: this.#confirming
+        ? ''
+        : trouble
+          ? content.text
+          : (presentation?.status ?? content.text),
     })
   }
 }

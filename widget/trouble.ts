@@ -1,5 +1,5 @@
 import { type Action, ERRORS, type ErrorCode, PROBLEMS, type Problem } from '../server/contract.ts'
-import { BackendError } from './backend.ts'
+import type { BackendError } from './backend.ts'
 
 /** An obstacle: its code, and for developers what happened and what to do. */
 export interface Obstacle {
@@ -16,21 +16,20 @@ export function waysOn(code: ErrorCode, hasSession: boolean): readonly Action[] 
 
 /** What an error of a call to the BFF means. */
 export function diagnose(error: unknown): Obstacle {
-  if (!(error instanceof BackendError)) {
-    const message = `This browser cannot do it: ${(error as Error).message}`
-    return { code: 'unsupported', message, cause: error }
+  const { url, status, answer, cause, message: reason } = error as Partial<BackendError>
+  if (status === undefined) {
+    return { code: 'unsupported', message: `This browser cannot do it: ${reason}`, cause: error }
   }
-  const { url, status } = error
   if (!status) {
     return navigator.onLine
       ? {
           code: 'backend-unreachable',
           message: `${url} did not answer. Check the endpoint, its allowed origins and this page's connect-src.`,
-          cause: error.cause,
+          cause,
         }
-      : { code: 'offline', message: 'The browser is offline.', cause: error.cause }
+      : { code: 'offline', message: 'The browser is offline.', cause }
   }
-  const { code, title, detail } = Object(error.answer) as Partial<Problem>
+  const { code, title, detail } = Object(answer) as Partial<Problem>
   const known = code && Object.hasOwn(PROBLEMS, code)
   return {
     code: known ? PROBLEMS[code] : byStatus(status),

@@ -4,6 +4,7 @@ import { messages as ar } from '../../widget/locales/ar.ts'
 import { messages as de } from '../../widget/locales/de.ts'
 import { messages as en } from '../../widget/locales/en.ts'
 import { messages as es } from '../../widget/locales/es.ts'
+import { FIRST } from '../../widget/locales/first.ts'
 import { direction, loadMessages, lookup, wordsFor } from '../../widget/locales/index.ts'
 
 describe('lookup', () => {
@@ -66,6 +67,10 @@ for (const [language, words] of Object.entries({ ar, de, es })) {
 }
 
 describe('English', () => {
+  it('is the same before and after all of its words are there', () => {
+    expect(en).to.include(FIRST)
+  })
+
   it('has words for every outcome and every way on', () => {
     const outcomes = Object.values(STATUSES).flatMap(({ outcome }) => outcome ?? [])
     expect(en).to.include.all.keys([...Object.values(ERRORS).flat(), ...outcomes])
