@@ -109,7 +109,7 @@ export interface SessionAnswer {
 }
 
 /** How a presentation is chosen; the ones that this version can show. */
-export const MODES = ['auto', 'modal', 'redirect'] as const
+export const MODES = ['auto', 'modal', 'inline', 'redirect'] as const
 export type Mode = (typeof MODES)[number]
 
 /** The body of `POST /sessions`: all that a browser may say about a session. */

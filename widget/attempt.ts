@@ -15,6 +15,7 @@ import {
   type Presentation,
   permissions,
   type Scene,
+  type Wrap,
 } from './frame.ts'
 import { openableUrl } from './hosted.ts'
 import { type Kept, keep, keptBy } from './kept.ts'
@@ -79,13 +80,15 @@ export class Attempt {
   kept: Kept | undefined
   choice: Choice = { mode: 'modal', reason: 'requested' }
   presentation: Presentation | undefined
+  /** What heading and presentation stand in. */
+  wrap: Wrap = dialog
   /** Aborts when the attempt is over, and ends all that belongs to it. */
   readonly life = new AbortController()
   /** The same for what is shown. */
   #showing = new AbortController()
   #course: Promise<Course> | undefined
   /** Whether heading and presentation are on the page. */
-  #open = false
+  shown = false
   #scene: Partial<Scene> = {}
 
   constructor(host: Host) {
@@ -127,7 +130,9 @@ export class Attempt {
     try {
       this.choice = await choose(this.host.element.mode, this.host.element)
       if (this.over) return
-      if (this.choice.mode === 'modal') this.open()
+      const { mode } = this.choice
+      if (mode === 'modal') this.open()
+      else if (mode !== 'redirect') (await this.course()).prepare()
       await this.#create()
     } catch (error) {
       if (!this.over) (await this.course()).fall(error)
@@ -223,8 +228,8 @@ export class Attempt {
 
   /** Opens the dialog, its heading focused. */
   open(): void {
-    const again = this.#open
-    this.#open = true
+    const again = this.shown
+    this.shown = true
     this.draw({})
     if (again) return
     this.dialog?.showModal()
@@ -233,22 +238,22 @@ export class Attempt {
 
   /** Takes everything away and gives the focus back. */
   hide(): void {
-    this.#open = false
+    this.shown = false
     this.dialog?.close()
-    const { shell } = this
+    const held = this.dialog || this.shell?.matches(':focus-within')
     this.drawPanel(undefined)
-    if (shell) this.host.opener?.focus({ preventScroll: true })
+    if (held) this.host.opener?.focus({ preventScroll: true })
   }
 
   /** Draws heading and presentation, where they are on the page. */
   draw(scene = this.#scene): void {
-    if (!this.#open) return
+    if (!this.shown) return
     this.#scene = scene
     const words = { ...FIRST, ...this.host.words } as Messages
     const { presentation } = this
     const status = presentation?.status ?? words.loading
     const inside = content(words, presentation, { status, ...scene }, this.#events)
-    render(dialog(inside, this.#events), this.host.stage)
+    render(this.wrap(inside, this.#events), this.host.stage)
   }
 
   /** Draws what is shown where there is no dialog. */
@@ -287,7 +292,8 @@ export class Attempt {
     const resumed = earlier?.sessionId === sessionId
     emit(new VerifySessionEvent({ sessionId, ...this.choice, resumed }))
     if (this.over) return
-    if (mode === 'modal') return void this.showFrame(url)
+    if (mode === 'modal') this.showFrame(url)
+    if (mode !== 'redirect') return
     // Back without finishing may bring this very page out of the browser's cache.
     addEventListener('pageshow', ({ persisted }) => persisted && this.host.again(), {
       signal: this.life.signal,

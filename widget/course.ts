@@ -17,6 +17,7 @@ import {
 } from './events.ts'
 import { heard } from './flow.ts'
 import type { Frame } from './frame.ts'
+import { inlineStyles, resize, section } from './inline.ts'
 import { listen } from './listen.ts'
 import { messages } from './locales/en.ts'
 import { wordsFor } from './locales/index.ts'
@@ -45,6 +46,13 @@ export class Course {
     attempt.host.learn(messages)
   }
 
+  /** Gets ready what is shown, where that is not the dialog. */
+  prepare(): void {
+    this.#attempt.wrap = section
+    this.#attempt.adoptStyles(inlineStyles.styleSheet)
+    this.#attempt.open()
+  }
+
   /** Takes over an attempt whose session is there. */
   run(): void {
     const { view } = this.#host
@@ -55,10 +63,11 @@ export class Course {
       return this.#fail({ code: 'invalid-url', message })
     }
     this.#opened = session.version
-    const { presentation } = this.#attempt
-    // Without any it is a redirect: this page is about to go.
-    if (!presentation) return
-    this.#follow(presentation as Frame)
+    const { choice, presentation } = this.#attempt
+    // This page is about to go.
+    if (choice.mode === 'redirect') return
+    if (presentation) this.#follow(presentation as Frame)
+    else this.#show(this.#attempt.address() as URL)
     this.#watch()
   }
 
@@ -159,6 +168,14 @@ export class Course {
     this.#host.element.reset()
   }
 
+  #show(url: URL): void {
+    if (this.#attempt.choice.mode === 'inline') {
+      url.searchParams.set('sdk_presentation', 'embedded')
+    }
+    this.#follow(this.#attempt.showFrame(url))
+    this.#draw()
+  }
+
   #follow(frame: Frame): void {
     const { endpoint } = this.#attempt
     const hosted = this.#attempt.hostedOrigins(frame.url)
@@ -190,6 +207,7 @@ export class Course {
       this.#draw()
     }
     if (name === 'completed') this.#submit(status)
+    if (name === 'layout') this.#resize(data.contentHeight)
     if (name === 'close_request') void this.close('hosted')
     if (name === 'cancelled') {
       this.#source = 'hosted'
@@ -206,8 +224,6 @@ export class Course {
     this.#attempt.conceal()
     change('submit', { trouble: null })
     this.#draw()
-    // The frame had the focus, most likely, and is gone.
-    this.#focus('#title')
     emit(new VerifySubmitEvent({ sessionId: this.#attempt.sessionId as string, hint }))
     if (this.#attempt.over) return
     this.#watch()
@@ -288,8 +304,7 @@ export class Course {
     this.#attempt.mark(outcome === 'pending' ? 'pending' : 'ended')
     this.#attempt.conceal()
     change('end', { outcome, trouble: null })
-    this.#draw()
-    this.#focus('.actions > *')
+    if (this.#draw()) this.#focus('.actions > *')
     this.#attempt.finish({ kind: 'complete', sessionId, status, outcome })
     emit(new VerifyCompleteEvent({ sessionId, status, outcome }))
     if (this.#attempt.over) return
@@ -349,8 +364,7 @@ export class Course {
     const url = session && trouble?.code !== 'session-expired' && this.#attempt.address()
     if (url) {
       change('open', { trouble: null })
-      this.#follow(this.#attempt.showFrame(url))
-      this.#draw()
+      this.#show(url)
     } else {
       this.#attempt.conceal()
       change('start', { trouble: null, session: null, outcome: null })
@@ -358,23 +372,35 @@ export class Course {
       this.#draw()
       void this.#attempt.start()
     }
-    // The button that was pressed is gone.
-    this.#focus('#title')
   }
 
   #stay = (): void => {
     this.#confirming = false
     this.#draw()
-    this.#focus('#title')
+  }
+
+  #resize(height: unknown): void {
+    const { choice, presentation } = this.#attempt
+    if (choice.mode === 'inline') resize(presentation?.body as HTMLElement, height)
   }
 
   #focus(selector: string): void {
-    this.#attempt.dialog?.querySelector<HTMLElement>(selector)?.focus()
+    this.#attempt.shell?.querySelector<HTMLElement>(selector)?.focus()
   }
 
-  #draw(): void {
+  /** @returns whether the focus is inside; it stays there when what had it is gone. */
+  #draw(): boolean {
+    const { shell, dialog } = this.#attempt
+    const inside = () => Boolean(shell?.matches(':focus-within'))
+    const held = inside() || dialog !== null
+    this.#render()
+    if (held && !inside()) this.#focus('#title')
+    return held
+  }
+
+  #render(): void {
     const { view } = this.#host
-    const { dialog, presentation } = this.#attempt
+    const { shown, presentation } = this.#attempt
     const { state, trouble, error, outcome, session } = view
     const words = { ...messages, ...this.#host.words }
     const obstacle = trouble?.code ?? error?.code
@@ -385,14 +411,14 @@ export class Course {
       slot: obstacle ? 'trouble' : key,
       actions: trouble?.actions ?? [],
       url: session?.url,
-      last: state === 'ended' ? 'done' : dialog ? undefined : 'close',
+      last: state === 'ended' ? 'done' : shown ? undefined : 'close',
     }
     const show = (place: Place) =>
       note(place, words, content, {
         retry: this.#retry,
         close: () => void this.close('button'),
       })
-    if (!dialog) return this.#attempt.drawPanel(trouble ? show('note panel') : undefined)
+    if (!shown) return this.#attempt.drawPanel(trouble ? show('note panel') : undefined)
     this.#attempt.draw({
       note: show('note'),
       strip: presentation && trouble ? show('note strip') : undefined,

@@ -36,8 +36,9 @@ function hasKept(): boolean {
  * @csspart trigger - The button.
  * @csspart message - The line below the trigger that says how it stands.
  * @csspart dialog - The dialog.
- * @csspart body - What is inside the dialog, below its heading.
- * @csspart close - The button that closes the dialog.
+ * @csspart inline - What stands in the page in place of the dialog.
+ * @csspart body - What is inside either of them, below its heading.
+ * @csspart close - The button that closes them.
  * @csspart panel - What shows an obstacle where there is no dialog.
  * @cssprop [--didit-accent=#2157d5] - The colour of buttons.
  * @cssprop [--didit-on-accent=#fff] - The colour of text on them.

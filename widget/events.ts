@@ -1,4 +1,4 @@
-import type { Action, ErrorCode, Outcome } from '../server/contract.ts'
+import type { Action, ErrorCode, Mode, Outcome } from '../server/contract.ts'
 import type { State } from './flow.ts'
 
 type Fields<T> = Omit<T, keyof Event>
@@ -23,7 +23,7 @@ export class VerifyStartEvent extends VerifyEvent {
 /** The server has a session and the presentation opens. */
 export class VerifySessionEvent extends VerifyEvent {
   declare readonly sessionId: string
-  declare readonly mode: 'modal' | 'redirect'
+  declare readonly mode: Exclude<Mode, 'auto'>
   /** Why this mode: `requested`, or what `auto` found. */
   declare readonly reason: string
   /** Whether an earlier attempt goes on. */

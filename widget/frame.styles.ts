@@ -1,18 +1,13 @@
 import { css } from 'lit'
 
-/** The dialog round the frame. */
+/** The dialog round the frame, and what stands in its place has in common with it. */
 export const frameStyles = css`
-  dialog {
+  .shell {
     /* System colours follow the page's color-scheme, and forced colours. */
     --_paper: var(--didit-background, Canvas);
     --_ink: var(--didit-color, CanvasText);
     --_line: color-mix(in srgb, var(--_ink) 18%, var(--_paper));
     box-sizing: border-box;
-    width: min(500px, 100vw - 2rem);
-    height: min(780px, 100dvh - 2rem);
-    max-width: none;
-    max-height: none;
-    padding: 0;
     border: 1px solid var(--_line);
     border-radius: 16px;
     background: var(--_paper);
@@ -20,8 +15,15 @@ export const frameStyles = css`
     font: 1rem / 1.5 system-ui, sans-serif;
     text-align: start;
     overflow: hidden;
-    overscroll-behavior: contain;
     pointer-events: auto;
+  }
+  dialog {
+    width: min(500px, 100vw - 2rem);
+    height: min(780px, 100dvh - 2rem);
+    max-width: none;
+    max-height: none;
+    padding: 0;
+    overscroll-behavior: contain;
   }
   dialog[open] {
     display: grid;

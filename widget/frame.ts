@@ -74,6 +74,9 @@ export interface DialogEvents {
   closed(): void
 }
 
+/** What stands round heading and presentation. */
+export type Wrap = (content: TemplateResult, on: DialogEvents) => TemplateResult
+
 /** Heading, presentation and all that may stand around it. */
 export function content(
   words: Messages,
@@ -93,8 +96,8 @@ export function content(
     <p class="quiet" role="status">${status}</p>`
 }
 
-/** The dialog round it. */
-export function dialog(content: TemplateResult, on: DialogEvents): TemplateResult {
-  return html`<dialog class="shell" part="dialog" aria-labelledby="title"
+export const dialog: Wrap = (
+  content,
+  on,
+) => html`<dialog class="shell" part="dialog" aria-labelledby="title"
     @cancel=${on.cancel} @close=${on.closed}>${content}</dialog>`
-}

@@ -3,6 +3,7 @@ import { sendKeys } from '@web/test-runner-commands'
 import type { DiditVerify } from '../../widget/element.ts'
 import { HOSTED } from '../support/backend.ts'
 import {
+  announcements,
   clean,
   dialog,
   find,
@@ -10,7 +11,6 @@ import {
   frame,
   opened,
   question,
-  root,
   say,
   stage,
   trigger,
@@ -18,19 +18,6 @@ import {
 } from '../support/element.ts'
 
 const status = (element: DiditVerify) => find(element, '.quiet').textContent
-
-/** Every text that a live region says from now on. */
-function announcements(element: DiditVerify): string[] {
-  const said: string[] = []
-  let last = status(element)
-  new MutationObserver(() => {
-    const region = root(element).querySelector('.quiet')
-    const text = region?.textContent ?? ''
-    if (text && text !== last) said.push(text)
-    last = text
-  }).observe(root(element), { subtree: true, childList: true, characterData: true })
-  return said
-}
 
 describe('the modal', () => {
   afterEach(clean)
