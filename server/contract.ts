@@ -109,7 +109,7 @@ export interface SessionAnswer {
 }
 
 /** How a presentation is chosen; the ones that this version can show. */
-export const MODES = ['auto', 'modal', 'inline', 'redirect'] as const
+export const MODES = ['auto', 'modal', 'inline', 'popup', 'redirect'] as const
 export type Mode = (typeof MODES)[number]
 
 /** The body of `POST /sessions`: all that a browser may say about a session. */
@@ -124,7 +124,7 @@ export interface CreateRequest {
 }
 
 /** What the visitor can do about an obstacle. */
-export type Action = 'retry' | 'new-tab'
+export type Action = 'retry' | 'new-tab' | 'redirect'
 
 /** The codes of `didit-trouble` and `didit-error`, each with its ways on. Without one it is final. */
 export const ERRORS = {
@@ -133,9 +133,9 @@ export const ERRORS = {
   misconfigured: [],
   'rate-limited': ['retry'],
   'invalid-url': [],
-  'popup-blocked': ['new-tab'],
-  'frame-timeout': ['retry', 'new-tab'],
-  'camera-blocked': ['retry', 'new-tab'],
+  'popup-blocked': ['new-tab', 'redirect'],
+  'frame-timeout': ['retry', 'new-tab', 'redirect'],
+  'camera-blocked': ['redirect', 'new-tab', 'retry'],
   'session-expired': ['retry'],
   'hosted-error': ['retry', 'new-tab'],
   offline: ['retry'],

@@ -42,16 +42,17 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     const workflowId = Object.hasOwn(workflows, workflow) ? workflows[workflow] : undefined
     if (!workflowId) throw new ProblemError('unknown-workflow')
     const returnUrl = checkReturnUrl(body.returnUrl)
+    const saveReturn = (ret: string) => store.saveReturn(ret, returnUrl, body.mode ?? null, now())
 
     const unfinished = await findUnfinished(subject, workflow)
     if (unfinished) {
-      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      if (body.returnUrl) await saveReturn(unfinished.ret)
       return { row: unfinished, created: false }
     }
 
     await access.admitNew(subject)
     const ret = randomName()
-    await store.saveReturn(ret, returnUrl, now())
+    await saveReturn(ret)
     const askedAt = now()
     const session = await didit.sessions
       .create({

@@ -49,6 +49,12 @@ export interface Envelope {
   hash: string
 }
 
+/** Where a session comes back to, and how the page shows it. */
+export interface WayBack {
+  url: string
+  mode: string | null
+}
+
 /** An act of an operator: who did what, when, to which session, and how it stood before and after. */
 export interface AuditRow {
   id: string
@@ -255,17 +261,21 @@ function createStore(driver: Driver) {
       )
     },
 
-    /** Keeps the return URL of a session under the random name that Didit is given. */
-    async saveReturn(ret: string, url: string, now: number): Promise<void> {
+    /**
+     * Keeps where a session comes back to under the random name that Didit is given.
+     *
+     * @param mode how the page shows it, where the page has said so.
+     */
+    async saveReturn(ret: string, url: string, mode: string | null, now: number): Promise<void> {
       await query(
-        `insert into returns (ret, url, created_at) values ($1, $2, $3)
-         on conflict (ret) do update set url = excluded.url`,
-        [ret, url, now],
+        `insert into returns (ret, url, mode, created_at) values ($1, $2, $3, $4)
+         on conflict (ret) do update set url = excluded.url, mode = excluded.mode`,
+        [ret, url, mode, now],
       )
     },
 
-    async returnUrl(ret: string): Promise<string | undefined> {
-      return (await query<{ url: string }>('select url from returns where ret = $1', [ret]))[0]?.url
+    async wayBack(ret: string): Promise<WayBack | undefined> {
+      return (await query<WayBack>('select url, mode from returns where ret = $1', [ret]))[0]
     },
 
     /** Puts a webhook on disk. @returns false when it was there already. */

@@ -65,4 +65,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create index audit_by_time on audit (at)`,
     `create index audit_of_session on audit (session_id, at)`,
   ],
+  [`alter table returns add column mode text`],
 ]

@@ -34,7 +34,7 @@ describe('a file', () => {
     const before = await openStore(`file:${file}`)
     const row = await save(before)
     await before.changeStatus('s1', 1, change)
-    await before.saveReturn('r1', 'https://shop.example/', NOW)
+    await before.saveReturn('r1', 'https://shop.example/', 'popup', NOW)
     await before.receive({ ...envelope, covered: true }, NOW)
     await before.count('app', NOW + 1000)
     const secret = await before.settingOr('secret', 'first')
@@ -42,7 +42,7 @@ describe('a file', () => {
 
     const after = await openStore(`file:${file}`)
     expect(await after.session('s1')).toEqual({ ...row, status: 'Approved', version: 2 })
-    expect(await after.returnUrl('r1')).toBe('https://shop.example/')
+    expect(await after.wayBack('r1')).toMatchObject({ url: 'https://shop.example/', mode: 'popup' })
     expect(await after.openEnvelopes(null, 10)).toEqual([{ ...envelope, covered: true }])
     expect(await after.count('app', NOW + 1000)).toBe(2)
     expect(await after.settingOr('secret', 'second')).toBe(secret)
