@@ -42,6 +42,8 @@ export interface View {
 /** The element as its attempt sees it. */
 export interface Host {
   readonly element: DiditVerify
+  /** The window that was opened inside the click, where the mode asks for one. */
+  readonly popup: Window | null
   /** Where the attempt draws. */
   readonly stage: HTMLElement
   /** Where the focus returns to. */
@@ -125,12 +127,18 @@ export class Attempt {
     return keptBy(this.owner)
   }
 
-  /** Creates a session, or goes on with the unfinished one, and shows it. */
-  async start(): Promise<void> {
+  /**
+   * Creates a session, or goes on with the unfinished one, and shows it.
+   *
+   * @param choice how; by default as the element asks.
+   */
+  async start(choice?: Choice): Promise<void> {
+    const { element, popup } = this.host
     try {
-      this.choice = await choose(this.host.element.mode, this.host.element)
+      this.choice = choice ?? (await choose(element.mode, element))
       if (this.over) return
       const { mode } = this.choice
+      if (mode !== 'popup') popup?.close()
       if (mode === 'modal') this.open()
       else if (mode !== 'redirect') (await this.course()).prepare()
       await this.#create()

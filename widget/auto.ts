@@ -20,7 +20,8 @@ const IN_APP =
 export async function choose(mode: Mode, element: HTMLElement): Promise<Choice> {
   if (mode === 'redirect') return { mode, reason: 'requested' }
   if (!element.checkVisibility()) return { mode: 'redirect', reason: 'not-rendered' }
-  if (mode === 'modal' || mode === 'inline') return { mode, reason: 'requested' }
+  if (/^(modal|inline|popup)$/.test(mode))
+    return { mode: mode as Choice['mode'], reason: 'requested' }
   if (!navigator.mediaDevices) return { mode: 'redirect', reason: 'no-camera-api' }
   if (crossOriginIsolated) return { mode: 'redirect', reason: 'cross-origin-isolated' }
   if (IN_APP.test(navigator.userAgent)) return { mode: 'redirect', reason: 'in-app-browser' }

@@ -57,7 +57,7 @@ export const courseStyles = css`
     text-decoration: none;
     cursor: pointer;
   }
-  .button:is(.first, .done) {
+  .button:is(:first-child, .done) {
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);

@@ -1,9 +1,10 @@
 import { ERRORS, type Session } from '../server/contract.ts'
-import type { Attempt } from './attempt.ts'
+import type { Attempt, View } from './attempt.ts'
+import type { Choice } from './auto.ts'
 import type { BackendError } from './backend.ts'
 import { readCallback } from './callback.ts'
 import { courseStyles } from './course.styles.ts'
-import { type Note, note, type Place, question } from './course.view.ts'
+import { type Note, type NoteEvents, note, type Place, question } from './course.view.ts'
 import {
   type CancelSource,
   VerifyCancelEvent,
@@ -16,11 +17,10 @@ import {
   VerifyTroubleEvent,
 } from './events.ts'
 import { heard } from './flow.ts'
-import type { Frame } from './frame.ts'
-import { inlineStyles, resize, section } from './inline.ts'
-import { listen } from './listen.ts'
-import { messages } from './locales/en.ts'
+import { type Messages, messages } from './locales/en.ts'
 import { wordsFor } from './locales/index.ts'
+import type { HostedMessage } from './message.ts'
+import { Show } from './show.ts'
 import { pause, visibleTime } from './time.ts'
 import { diagnose, type Obstacle, waysOn } from './trouble.ts'
 import { watch } from './watch.ts'
@@ -32,10 +32,12 @@ const QUESTIONS = [0, 1_500, 3_000, 5_000, 10_000, 20_000]
 
 /** What happens to an attempt once it is open: watch, submit, outcome; or obstacles and the end. */
 export class Course {
-  #attempt: Attempt
+  readonly #attempt: Attempt
+  readonly #show: Show
   /** The version at which the visitor was sent to Didit; a status as old as that is no news. */
   #opened = 0
-  #watching = false
+  /** The session that is listened for. */
+  #watched: string | undefined
   #confirming = false
   #leaving = false
   #source: CancelSource = 'button'
@@ -44,13 +46,17 @@ export class Course {
     this.#attempt = attempt
     attempt.adoptStyles(courseStyles.styleSheet)
     attempt.host.learn(messages)
+    this.#show = new Show(attempt, {
+      say: (message) => this.#hearFrame(message),
+      fail: (obstacle) => this.#obstacle(obstacle),
+      left: () => void this.#left(),
+      reopen: () => this.#reopen(),
+    })
   }
 
   /** Gets ready what is shown, where that is not the dialog. */
   prepare(): void {
-    this.#attempt.wrap = section
-    this.#attempt.adoptStyles(inlineStyles.styleSheet)
-    this.#attempt.open()
+    this.#show.prepare(this.#words)
   }
 
   /** Takes over an attempt whose session is there. */
@@ -63,11 +69,9 @@ export class Course {
       return this.#fail({ code: 'invalid-url', message })
     }
     this.#opened = session.version
-    const { choice, presentation } = this.#attempt
     // This page is about to go.
-    if (choice.mode === 'redirect') return
-    if (presentation) this.#follow(presentation as Frame)
-    else this.#show(this.#attempt.address() as URL)
+    if (this.#attempt.choice.mode === 'redirect') return
+    this.#present()
     this.#watch()
   }
 
@@ -117,11 +121,9 @@ export class Course {
       this.#complete()
       return this.#attempt.hide()
     }
+    if (source !== 'page' && !element.withoutConfirm) return this.#ask(source)
     this.#source = source
-    if (source === 'page' || element.withoutConfirm) return this.#cancel()
-    this.#confirming = true
-    this.#draw()
-    this.#focus('#stay')
+    return this.#cancel()
   }
 
   escape(): void {
@@ -142,6 +144,10 @@ export class Course {
 
   get #host() {
     return this.#attempt.host
+  }
+
+  get #words(): Messages {
+    return { ...messages, ...this.#host.words }
   }
 
   /** Reads a session that was left open: the visitor may have finished on the phone. */
@@ -168,28 +174,12 @@ export class Course {
     this.#host.element.reset()
   }
 
-  #show(url: URL): void {
-    if (this.#attempt.choice.mode === 'inline') {
-      url.searchParams.set('sdk_presentation', 'embedded')
-    }
-    this.#follow(this.#attempt.showFrame(url))
+  #present(): void {
+    this.#show.present(this.#words)
     this.#draw()
   }
 
-  #follow(frame: Frame): void {
-    const { endpoint } = this.#attempt
-    const hosted = this.#attempt.hostedOrigins(frame.url)
-    listen(
-      frame,
-      { hosted, backend: new URL(endpoint).origin },
-      {
-        say: ({ name, data }) => this.#hearFrame(name, data),
-        fail: (message) => this.#obstacle({ code: 'frame-timeout', message }),
-      },
-    )
-  }
-
-  #hearFrame(name: string, data: Readonly<Record<string, unknown>>): void {
+  #hearFrame({ name, data }: HostedMessage): void {
     const { emit, view, change } = this.#host
     const claims = data.sessionId
     if (claims !== undefined && claims !== this.#attempt.sessionId) return
@@ -207,7 +197,7 @@ export class Course {
       this.#draw()
     }
     if (name === 'completed') this.#submit(status)
-    if (name === 'layout') this.#resize(data.contentHeight)
+    if (name === 'layout') this.#show.resize(data.contentHeight)
     if (name === 'close_request') void this.close('hosted')
     if (name === 'cancelled') {
       this.#source = 'hosted'
@@ -256,8 +246,8 @@ export class Course {
 
   #watch(): void {
     const { backend, kept, life } = this.#attempt
-    if (!kept || this.#watching) return
-    this.#watching = true
+    if (!kept || this.#watched === kept.sessionId) return
+    this.#watched = kept.sessionId
     void watch(backend, kept, life.signal, (session) => this.#hear(session)).then((gone) => {
       if (gone && !this.#attempt.over) this.#lose()
     })
@@ -335,9 +325,11 @@ export class Course {
     const { code, message } = obstacle
     const { view, emit, change } = this.#host
     if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
-    const actions = waysOn(code, view.session?.url !== undefined)
+    const actions = waysOn(code, this.#attempt.address() !== undefined)
     if (!actions.length) return this.#fail(obstacle)
     this.#confirming = false
+    // What can say nothing more has nothing to take the obstacle back.
+    if (!this.#show.framed) this.#attempt.conceal()
     change('trouble', { trouble: { code, message, actions } })
     this.#draw()
     emit(new VerifyTroubleEvent({ code, message, sessionId: this.#attempt.sessionId, actions }))
@@ -358,30 +350,72 @@ export class Course {
     emit(new VerifyErrorEvent({ code, message, sessionId, cause }))
   }
 
-  #retry = (): void => {
-    const { view, change } = this.#host
-    const { session, trouble } = view
-    const url = session && trouble?.code !== 'session-expired' && this.#attempt.address()
-    if (url) {
-      change('open', { trouble: null })
-      this.#show(url)
-    } else {
+  #ways: NoteEvents = {
+    retry: () => {
+      const { view, change } = this.#host
       this.#attempt.conceal()
-      change('start', { trouble: null, session: null, outcome: null })
-      this.#watching = false
-      this.#draw()
-      void this.#attempt.start()
-    }
+      this.#show.renew()
+      if (view.trouble?.code !== 'session-expired' && this.#attempt.address()) {
+        change('open', { trouble: null })
+        this.#present()
+      } else {
+        this.#again({ session: null, outcome: null })
+      }
+    },
+
+    'new-tab': () => {
+      // Later, for the link has to be there until the browser has followed it.
+      setTimeout(() => {
+        const { view, change } = this.#host
+        if (view.state !== 'trouble') return
+        change('open', { trouble: null })
+        this.#show.away(this.#words)
+        this.#draw()
+      })
+    },
+
+    redirect: () => {
+      const reason = this.#host.view.trouble?.code ?? ''
+      this.#attempt.conceal()
+      this.#again({}, { mode: 'redirect', reason })
+    },
+
+    close: () => void this.close('button'),
+  }
+
+  #again(patch: Partial<View>, choice?: Choice): void {
+    this.#host.change('start', { trouble: null, ...patch })
+    this.#draw()
+    void this.#attempt.start(choice)
+  }
+
+  /** The window looks closed. Only the server knows whether the visitor has finished. */
+  async #left(): Promise<void> {
+    const { view, emit } = this.#host
+    const { presentation, life } = this.#attempt
+    await this.#question(life.signal)
+    const same = presentation === this.#attempt.presentation
+    if (this.#attempt.over || view.state !== 'open' || !same || this.#confirming) return
+    if (!emit(new VerifyCloseRequestEvent({ source: 'hosted' })) || this.#attempt.over) return
+    this.#ask('hosted')
+  }
+
+  #reopen(): void {
+    this.#confirming = false
+    this.#show.renew()
+    this.#present()
+  }
+
+  #ask(source: CancelSource): void {
+    this.#source = source
+    this.#confirming = true
+    this.#draw()
+    this.#focus('#stay')
   }
 
   #stay = (): void => {
     this.#confirming = false
     this.#draw()
-  }
-
-  #resize(height: unknown): void {
-    const { choice, presentation } = this.#attempt
-    if (choice.mode === 'inline') resize(presentation?.body as HTMLElement, height)
   }
 
   #focus(selector: string): void {
@@ -400,9 +434,9 @@ export class Course {
 
   #render(): void {
     const { view } = this.#host
-    const { shown, presentation } = this.#attempt
-    const { state, trouble, error, outcome, session } = view
-    const words = { ...messages, ...this.#host.words }
+    const { shown, presentation, choice } = this.#attempt
+    const { state, trouble, error, outcome } = view
+    const words = this.#words
     const obstacle = trouble?.code ?? error?.code
     const ended = state === 'ended' && outcome
     const key = ended || (state === 'submitted' ? state : 'loading')
@@ -410,20 +444,20 @@ export class Course {
       text: (obstacle ? wordsFor(words, obstacle) : words[key]) ?? '',
       slot: obstacle ? 'trouble' : key,
       actions: trouble?.actions ?? [],
-      url: session?.url,
+      url: this.#attempt.address()?.href,
       last: state === 'ended' ? 'done' : shown ? undefined : 'close',
     }
-    const show = (place: Place) =>
-      note(place, words, content, {
-        retry: this.#retry,
-        close: () => void this.close('button'),
-      })
+    const show = (place: Place) => note(place, words, content, this.#ways)
     if (!shown) return this.#attempt.drawPanel(trouble ? show('note panel') : undefined)
     this.#attempt.draw({
       note: show('note'),
       strip: presentation && trouble ? show('note strip') : undefined,
       question: this.#confirming
-        ? question(words, { stay: this.#stay, leave: () => void this.#cancel() })
+        ? question(words, {
+            stay: this.#stay,
+            leave: () => void this.#cancel(),
+            reopen: choice.mode === 'popup' ? () => this.#reopen() : undefined,
+          })
         : undefined,
       // A question is read because it is focused; trouble comes before what is shown.
       status: this.#confirming

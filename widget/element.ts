@@ -6,6 +6,7 @@ import { type Input, type State, step } from './flow.ts'
 import type { Messages } from './locales/en.ts'
 import { direction, FAILED, LABEL, loadMessages, lookup, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
+import { openWindow } from './window.ts'
 
 const load = () => import('./attempt.ts')
 /** At the first sign of intent; whether it comes through is found out at the start. */
@@ -119,6 +120,7 @@ export class DiditVerify extends LitElement {
   #turn = 0
   #running: Promise<VerifyResult> | undefined
   #opener: HTMLElement | undefined
+  #popup: Window | null = null
   #words: Partial<Messages> = {}
   /** What the visitor speaks, and the language of the words that are there for it. */
   #spoken = 'en'
@@ -249,6 +251,8 @@ export class DiditVerify extends LitElement {
     if (!this.isConnected) return none
     if (!this.#emit(new VerifyStartEvent())) return { ...none, source: 'prevented' }
     this.#dispose()
+    // Here, still inside the click: once anything was waited for, the browser refuses.
+    if (this.mode === 'popup') this.#popup = openWindow()
     const turn = this.#turn
     this.#change('start', { session: null, outcome: null, error: null })
     try {
@@ -270,6 +274,7 @@ export class DiditVerify extends LitElement {
   #dispose(): void {
     this.#turn++
     this.#attempt?.dispose()
+    this.#popup?.close()
     this.#attempt = this.#prepared = undefined
   }
 
@@ -293,6 +298,7 @@ export class DiditVerify extends LitElement {
       element,
       stage: this.renderRoot.querySelector('#stage') as HTMLElement,
       opener: this.#opener,
+      popup: this.#popup,
       view: this.#view,
       language: this.#spoken,
       get words() {

@@ -8,10 +8,10 @@ export interface Obstacle {
   cause?: unknown
 }
 
-/** The ways on that an obstacle leaves; a new tab needs a session to show in it. */
-export function waysOn(code: ErrorCode, hasSession: boolean): readonly Action[] {
+/** The ways on that an obstacle leaves; most need an address that they can lead to. */
+export function waysOn(code: ErrorCode, hasAddress: boolean): readonly Action[] {
   const actions: readonly Action[] = ERRORS[code]
-  return actions.filter((action) => action !== 'new-tab' || hasSession)
+  return actions.filter((action) => action === 'retry' || hasAddress)
 }
 
 /** What an error of a call to the BFF means. */

@@ -127,7 +127,7 @@ describe('an attempt', () => {
     expect(events.at(-1)).to.include({ code: 'session-expired' })
     const fresh = new Backend().session
     backend.session = { ...fresh, version: 1 }
-    find(element, '.first').click()
+    find(element, '.actions > *').click()
     await until(() => element.state === 'open')
     expect(element.session?.id).to.equal(fresh.id)
     expect(backend.asked.filter(({ route }) => route === 'create').at(-1)?.token).to.equal(

@@ -1,4 +1,5 @@
 import { expect, fixture, html } from '@open-wc/testing'
+import { sendKeys } from '@web/test-runner-commands'
 import type { DiditVerify } from '../../widget/element.ts'
 import { Backend } from '../support/backend.ts'
 import {
@@ -15,15 +16,20 @@ import {
   until,
 } from '../support/element.ts'
 
-type Shown = 'modal' | 'inline'
+type Shown = 'modal' | 'inline' | 'popup'
 
 /** What every presentation does, however it shows the hosted page. */
 function presentationContract(mode: Shown): void {
-  /** Started by a click on the trigger, and open. */
+  /** Pressed as a visitor does it: a script's click would open no window. */
+  async function press(node: HTMLElement): Promise<void> {
+    node.focus()
+    await sendKeys({ press: 'Enter' })
+  }
+
+  /** Started at the trigger, and open. */
   async function open(properties: Partial<DiditVerify> = {}, backend = new Backend()) {
     const made = await stage({ mode, ...properties }, backend)
-    trigger(made.element).focus()
-    trigger(made.element).click()
+    await press(trigger(made.element))
     await until(() => made.element.state === 'open' && backend.streams.size)
     await made.element.updateComplete
     return made
@@ -49,7 +55,7 @@ function presentationContract(mode: Shown): void {
       const backend = new Backend()
       backend.answers.set('create', () => undefined)
       const { element } = await stage({ mode }, backend)
-      trigger(element).click()
+      await press(trigger(element))
       await until(() => backend.count('create'))
       expect(focused(element)).to.equal(find(element, '#title'))
       expect(find(element, '.quiet').textContent).to.equal('Loading the verification…')
@@ -155,11 +161,11 @@ function presentationContract(mode: Shown): void {
       backend.answers.set('create', () => Response.error())
       const made = await stage({ mode }, backend)
       const { element } = made
-      trigger(element).click()
+      await press(trigger(element))
       await until(() => element.state === 'trouble')
       await expect(element).to.be.accessible()
       backend.answers.clear()
-      find(element, '.first').click()
+      await press(find(element, '.actions > *'))
       await until(() => element.state === 'open' && backend.streams.size)
       backend.tell('Approved')
       await until(() => element.outcome === 'approved')
@@ -185,3 +191,4 @@ function presentationContract(mode: Shown): void {
 
 presentationContract('modal')
 presentationContract('inline')
+presentationContract('popup')

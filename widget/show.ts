@@ -1,0 +1,111 @@
+import type { Attempt } from './attempt.ts'
+import type { Choice } from './auto.ts'
+import type { Frame } from './frame.ts'
+import { inlineStyles, resize, section } from './inline.ts'
+import { listen } from './listen.ts'
+import type { Messages } from './locales/en.ts'
+import type { HostedMessage } from './message.ts'
+import { createPopup, fill } from './popup.ts'
+import type { Obstacle } from './trouble.ts'
+import { openWindow } from './window.ts'
+
+/** What is heard of what is shown. */
+export interface ShowEvents {
+  say(message: HostedMessage): void
+  fail(obstacle: Obstacle): void
+  /** The window of the hosted page looks closed. */
+  left(): void
+  /** The visitor asks for that window once more. */
+  reopen(): void
+}
+
+/** How the visitor gets to the hosted page, unless they leave this page for it. */
+export class Show {
+  readonly #attempt: Attempt
+  readonly #on: ShowEvents
+  /** The empty window that was opened inside the click. */
+  #popup: Window | null
+
+  constructor(attempt: Attempt, on: ShowEvents) {
+    this.#attempt = attempt
+    this.#on = on
+    this.#popup = attempt.host.popup
+  }
+
+  /** Whether a frame is there to hear from. */
+  get framed(): boolean {
+    const { presentation } = this.#attempt
+    return presentation !== undefined && 'listen' in presentation
+  }
+
+  /** Gets ready what stands there while the session is created, where that is not the dialog. */
+  prepare(words: Messages): void {
+    const attempt = this.#attempt
+    if (attempt.choice.mode === 'inline') {
+      attempt.wrap = section
+      attempt.adoptStyles(inlineStyles.styleSheet)
+    }
+    // Until it leads somewhere, nobody else would close it.
+    attempt.conceal().addEventListener('abort', () => this.#popup?.close())
+    if (this.#popup) fill(this.#popup, words)
+    attempt.open()
+  }
+
+  /** Shows the hosted page as was chosen. */
+  present(words: Messages): void {
+    const attempt = this.#attempt
+    if (this.framed) return this.#follow(attempt.presentation as Frame)
+    const url = attempt.address() as URL
+    this.#ways[attempt.choice.mode]?.(url, words)
+  }
+
+  /** Opens the next window inside the click of who wants to try again. */
+  renew(): void {
+    if (this.#attempt.choice.mode === 'popup') this.#popup = openWindow()
+  }
+
+  /** The visitor has opened the hosted page by a link. */
+  away(words: Messages): void {
+    const attempt = this.#attempt
+    attempt.presentation = createPopup(undefined, words, attempt.conceal(), this.#on)
+  }
+
+  resize(height: unknown): void {
+    const { choice, presentation } = this.#attempt
+    if (choice.mode === 'inline') resize(presentation?.body as HTMLElement, height)
+  }
+
+  #ways: Partial<Record<Choice['mode'], (url: URL, words: Messages) => void>> = {
+    modal: (url) => this.#follow(this.#attempt.showFrame(url)),
+
+    inline: (url) => {
+      url.searchParams.set('sdk_presentation', 'embedded')
+      this.#follow(this.#attempt.showFrame(url))
+    },
+
+    popup: (url, words) => {
+      const attempt = this.#attempt
+      const popup = this.#popup
+      this.#popup = null
+      if (!popup) {
+        const message =
+          'The browser opens a window only inside a click. Call start() in one, or use another mode.'
+        return this.#on.fail({ code: 'popup-blocked', message })
+      }
+      attempt.presentation = createPopup({ popup, url }, words, attempt.conceal(), this.#on)
+    },
+  }
+
+  #follow(frame: Frame): void {
+    const { endpoint } = this.#attempt
+    const hosted = this.#attempt.hostedOrigins(frame.url)
+    listen(
+      frame,
+      { hosted, backend: new URL(endpoint).origin },
+      {
+        say: this.#on.say,
+        fail: (message) => this.#on.fail({ code: 'frame-timeout', message }),
+      },
+    )
+  }
+}
