@@ -1,6 +1,6 @@
 import { render, type TemplateResult } from 'lit'
 import type { Action, Outcome, Session } from '../server/contract.ts'
-import { type Choice, choose } from './auto.ts'
+import { type Choice, choose, isPhone } from './auto.ts'
 import { type Backend, createBackend } from './backend.ts'
 import type { Course } from './course.ts'
 import type { DiditVerify } from './element.ts'
@@ -104,6 +104,9 @@ export class Attempt {
     })
     this.adoptStyles(frameStyles.styleSheet)
   }
+
+  /** Here, so that later chunks need not import from this one, which would cost it a namespace. */
+  readonly isPhone = isPhone
 
   get over(): boolean {
     return this.life.signal.aborted

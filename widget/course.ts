@@ -12,6 +12,7 @@ import {
   VerifyCompleteEvent,
   VerifyErrorEvent,
   VerifyProgressEvent,
+  VerifySessionEvent,
   VerifyStatusEvent,
   VerifySubmitEvent,
   VerifyTroubleEvent,
@@ -22,7 +23,7 @@ import { wordsFor } from './locales/index.ts'
 import type { HostedMessage } from './message.ts'
 import { Show } from './show.ts'
 import { pause, visibleTime } from './time.ts'
-import { diagnose, type Obstacle, waysOn } from './trouble.ts'
+import { diagnose, type Obstacle, reported, waysOn } from './trouble.ts'
 import { watch } from './watch.ts'
 
 /** How long a cancel waits for the server: the phone may have finished. Milliseconds. */
@@ -51,6 +52,7 @@ export class Course {
       fail: (obstacle) => this.#obstacle(obstacle),
       left: () => void this.#left(),
       reopen: () => this.#reopen(),
+      redraw: () => void this.#draw(),
     })
   }
 
@@ -187,12 +189,10 @@ export class Course {
     if (name === 'return') return this.#submit(status)
     emit(new VerifyProgressEvent({ message: name, step: text(data.step), data }))
     if (this.#attempt.over) return
-    if (name === 'error') {
-      const message = `The hosted page reports: ${text(data.error) ?? 'an error'}.`
-      return this.#obstacle({ code: 'hosted-error', message })
-    }
-    // Whatever else it says: it goes on, so an earlier obstacle is over.
-    if (view.trouble) {
+    if (name === 'error') return this.#obstacle(reported(text(data.error)))
+    // Whatever else it says, it goes on, and an earlier obstacle is over; but a camera that is
+    // blocked is so until it gives a picture.
+    if (view.trouble && (view.trouble.code !== 'camera-blocked' || name.startsWith('media'))) {
       change('open', { trouble: null })
       this.#draw()
     }
@@ -282,6 +282,8 @@ export class Course {
       this.#obstacle({ code: 'session-expired', message: 'The session has expired at Didit.' })
     } else if (news === 'end') {
       this.#complete()
+    } else {
+      this.#draw()
     }
   }
 
@@ -325,7 +327,8 @@ export class Course {
     const { code, message } = obstacle
     const { view, emit, change } = this.#host
     if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
-    const actions = waysOn(code, this.#attempt.address() !== undefined)
+    const hasAddress = this.#attempt.address() !== undefined
+    const actions = waysOn(code, { hasAddress, hasPhone: !this.#attempt.isPhone() })
     if (!actions.length) return this.#fail(obstacle)
     this.#confirming = false
     // What can say nothing more has nothing to take the obstacle back.
@@ -372,6 +375,23 @@ export class Course {
         this.#show.away(this.#words)
         this.#draw()
       })
+    },
+
+    phone: () => {
+      const { view, change, emit } = this.#host
+      const [sessionId, reason] = [this.#attempt.sessionId, view.trouble?.code ?? '']
+      this.#attempt.choice = { mode: 'qr', reason }
+      this.#attempt.conceal()
+      change('open', { trouble: null })
+      emit(
+        new VerifySessionEvent({
+          sessionId: sessionId as string,
+          mode: 'qr',
+          reason,
+          resumed: true,
+        }),
+      )
+      if (!this.#attempt.over) this.#present()
     },
 
     redirect: () => {

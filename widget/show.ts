@@ -6,8 +6,10 @@ import { listen } from './listen.ts'
 import type { Messages } from './locales/en.ts'
 import type { HostedMessage } from './message.ts'
 import { createPopup, fill } from './popup.ts'
-import type { Obstacle } from './trouble.ts'
+import { diagnose, type Obstacle } from './trouble.ts'
 import { openWindow } from './window.ts'
+
+const loadCode = () => import('./qr.ts')
 
 /** What is heard of what is shown. */
 export interface ShowEvents {
@@ -17,6 +19,7 @@ export interface ShowEvents {
   left(): void
   /** The visitor asks for that window once more. */
   reopen(): void
+  redraw(): void
 }
 
 /** How the visitor gets to the hosted page, unless they leave this page for it. */
@@ -45,6 +48,7 @@ export class Show {
       attempt.wrap = section
       attempt.adoptStyles(inlineStyles.styleSheet)
     }
+    if (attempt.choice.mode === 'qr') void loadCode().catch(() => {})
     // Until it leads somewhere, nobody else would close it.
     attempt.conceal().addEventListener('abort', () => this.#popup?.close())
     if (this.#popup) fill(this.#popup, words)
@@ -94,6 +98,25 @@ export class Show {
       }
       attempt.presentation = createPopup({ popup, url }, words, attempt.conceal(), this.#on)
     },
+
+    qr: (url, words) => {
+      this.#code(url, words).catch((error) => this.#on.fail(diagnose(error)))
+    },
+  }
+
+  async #code(url: URL, words: Messages): Promise<void> {
+    const attempt = this.#attempt
+    const signal = attempt.conceal()
+    const { codeStyles, createCode } = await loadCode()
+    if (signal.aborted) return
+    const status = () => attempt.host.view.session?.status
+    const before = status()
+    attempt.adoptStyles(codeStyles.styleSheet)
+    attempt.presentation = createCode(url, words, {
+      taken: () => status() !== before,
+      redraw: this.#on.redraw,
+    })
+    this.#on.redraw()
   }
 
   #follow(frame: Frame): void {

@@ -8,10 +8,20 @@ export interface Obstacle {
   cause?: unknown
 }
 
-/** The ways on that an obstacle leaves; most need an address that they can lead to. */
-export function waysOn(code: ErrorCode, hasAddress: boolean): readonly Action[] {
+/**
+ * The ways on that an obstacle leaves.
+ *
+ * @param hasAddress whether there is a hosted page to lead to.
+ * @param hasPhone whether the visitor may have another device, and this page could follow it.
+ */
+export function waysOn(
+  code: ErrorCode,
+  { hasAddress, hasPhone }: { hasAddress: boolean; hasPhone: boolean },
+): readonly Action[] {
   const actions: readonly Action[] = ERRORS[code]
-  return actions.filter((action) => action === 'retry' || hasAddress)
+  return actions.filter(
+    (action) => action === 'retry' || (hasAddress && (hasPhone || action !== 'phone')),
+  )
 }
 
 /** What an error of a call to the BFF means. */
@@ -38,6 +48,12 @@ export function diagnose(error: unknown): Obstacle {
       : `${url} answered ${status}, and not as a didit-verify endpoint. Check the endpoint attribute.`,
     cause: error,
   }
+}
+
+/** What an error that the hosted page reports means. Its words are Didit's own, and open. */
+export function reported(error = 'an error'): Obstacle {
+  const code = /camera|permission|notallowed/i.test(error) ? 'camera-blocked' : 'hosted-error'
+  return { code, message: `The hosted page reports: ${error}.` }
 }
 
 /** For answers of something in between that knows nothing of our codes. */

@@ -105,10 +105,10 @@ describe('an obstacle with a way on', () => {
   it('of the hosted page is shown below it, and what it says next withdraws it', async () => {
     const made = await opened()
     const { element, events } = made
-    say(made, { type: 'didit:error', data: { error: 'camera lost' } })
+    say(made, { type: 'didit:error', data: { error: 'network lost' } })
     await until(() => element.state === 'trouble')
     expect(events.at(-1)).to.include({ code: 'hosted-error' })
-    expect(element.trouble?.message).to.contain('camera lost')
+    expect(element.trouble?.message).to.contain('network lost')
     expect(frame(element)).not.to.equal(null)
     expect(find<HTMLAnchorElement>(element, '.strip a').rel).to.equal('noopener noreferrer')
     await expect(element).to.be.accessible()

@@ -1,5 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing'
 import { sendKeys } from '@web/test-runner-commands'
+import type { Mode } from '../../server/contract.ts'
 import type { DiditVerify } from '../../widget/element.ts'
 import { Backend } from '../support/backend.ts'
 import {
@@ -16,7 +17,7 @@ import {
   until,
 } from '../support/element.ts'
 
-type Shown = 'modal' | 'inline' | 'popup'
+type Shown = Exclude<Mode, 'auto' | 'redirect'>
 
 /** What every presentation does, however it shows the hosted page. */
 function presentationContract(mode: Shown): void {
@@ -192,3 +193,4 @@ function presentationContract(mode: Shown): void {
 presentationContract('modal')
 presentationContract('inline')
 presentationContract('popup')
+presentationContract('qr')

@@ -61,8 +61,18 @@ describe('diagnose', () => {
 describe('waysOn', () => {
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
     it(`offers for ${code} only another try where there is no address to lead to`, () => {
-      expect(waysOn(code, true)).to.deep.equal(ERRORS[code])
-      expect(waysOn(code, false)).to.deep.equal(waysOn(code, true).filter((way) => way === 'retry'))
+      const all: readonly string[] = ERRORS[code]
+      expect(waysOn(code, { hasAddress: true, hasPhone: true })).to.deep.equal(all)
+      expect(waysOn(code, { hasAddress: false, hasPhone: true })).to.deep.equal(
+        all.filter((way) => way === 'retry'),
+      )
+    })
+
+    it(`offers for ${code} the phone only where this is none`, () => {
+      const all: readonly string[] = ERRORS[code]
+      expect(waysOn(code, { hasAddress: true, hasPhone: false })).to.deep.equal(
+        all.filter((way) => way !== 'phone'),
+      )
     })
   }
 })
