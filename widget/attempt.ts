@@ -1,10 +1,10 @@
 import { render, type TemplateResult } from 'lit'
-import type { Action, Outcome, Session } from '../server/contract.ts'
+import type { Action, Session } from '../server/contract.ts'
 import { type Choice, choose, isPhone } from './auto.ts'
 import { type Backend, createBackend } from './backend.ts'
 import type { Course } from './course.ts'
 import type { DiditVerify } from './element.ts'
-import { type CancelSource, VerifySessionEvent } from './events.ts'
+import { type CancelSource, type VerifyOutcome, VerifySessionEvent } from './events.ts'
 import type { Input, State } from './flow.ts'
 import { frameStyles } from './frame.styles.ts'
 import {
@@ -18,14 +18,19 @@ import {
   type Wrap,
 } from './frame.ts'
 import { openableUrl } from './hosted.ts'
-import { type Kept, keep, keptBy } from './kept.ts'
+import { type Kept, keep, keptBy, nameOf } from './kept.ts'
 import type { Messages } from './locales/en.ts'
 import { FIRST } from './locales/first.ts'
 import type { Obstacle } from './trouble.ts'
 
 /** How an attempt ended, as `start()` tells it. */
 export type VerifyResult =
-  | { kind: 'complete'; sessionId: string; status: string; outcome: Outcome }
+  | {
+      kind: 'complete'
+      sessionId: string | null
+      status: string | null
+      outcome: VerifyOutcome
+    }
   | { kind: 'cancel'; sessionId: string | null; source: CancelSource }
   | ({ kind: 'error'; sessionId: string | null } & Obstacle)
 
@@ -33,7 +38,7 @@ export type VerifyResult =
 export interface View {
   state: State
   session: Session | null
-  outcome: Outcome | null
+  outcome: VerifyOutcome | null
   error: Obstacle | null
   /** The obstacle that is shown, with its ways on. */
   trouble: (Obstacle & { actions: readonly Action[] }) | null
@@ -64,7 +69,7 @@ export interface Host {
 }
 
 // Two elements on one page never go on with the same session.
-const claimed = new Set<string>()
+const claimed = new Map<string, Attempt>()
 
 /**
  * One attempt, from `start()` to the open presentation. What happens to it then is its course, in a
@@ -80,6 +85,7 @@ export class Attempt {
   readonly finished: Promise<VerifyResult>
   finish: (result: VerifyResult) => void = () => {}
   kept: Kept | undefined
+  sessionId: string | null = null
   choice: Choice = { mode: 'modal', reason: 'requested' }
   presentation: Presentation | undefined
   /** What heading and presentation stand in. */
@@ -97,7 +103,7 @@ export class Attempt {
     const { element } = host
     this.host = host
     this.endpoint = new URL(element.endpoint, document.baseURI).href.replace(/\/$/, '')
-    this.owner = [this.endpoint, element.workflow ?? '', element.id].join(' ')
+    this.owner = [element.url ? 'url' : this.endpoint, element.workflow ?? '', element.id].join(' ')
     this.backend = createBackend(this.endpoint, (...args) => (element.fetch ?? fetch)(...args))
     this.finished = new Promise((resolve) => {
       this.finish = resolve
@@ -112,10 +118,6 @@ export class Attempt {
     return this.life.signal.aborted
   }
 
-  get sessionId(): string | null {
-    return this.kept?.sessionId ?? null
-  }
-
   /** What stands round heading and presentation. */
   get shell(): HTMLElement | null {
     return this.host.stage.querySelector('.shell')
@@ -125,9 +127,9 @@ export class Attempt {
     return this.host.stage.querySelector('dialog')
   }
 
-  /** What this tab has kept for the element, newest first. */
+  /** What this tab has kept for the element, and no other has taken up, newest first. */
   get earlier(): Kept[] {
-    return keptBy(this.owner)
+    return keptBy(this.owner).filter((kept) => (claimed.get(nameOf(kept)) ?? this) === this)
   }
 
   /**
@@ -140,6 +142,8 @@ export class Attempt {
     try {
       this.choice = choice ?? (await choose(element.mode, element))
       if (this.over) return
+      // The hosted page offers the phone by itself; nobody here could follow it.
+      if (element.url && this.choice.mode === 'qr') this.choice.mode = 'redirect'
       const { mode } = this.choice
       if (mode !== 'popup') popup?.close()
       if (mode === 'modal') this.open()
@@ -157,7 +161,7 @@ export class Attempt {
   /** The way back to what this tab has kept. @returns whether there was anything. */
   async resume(): Promise<boolean> {
     const course = await this.course()
-    return !this.over && course.resume(claimed)
+    return !this.over && course.resume()
   }
 
   /** The page or the visitor wants to end it. */
@@ -184,8 +188,10 @@ export class Attempt {
   /** Makes the session this attempt's own, and remembers it for the next page. */
   claim(kept: Kept): void {
     this.kept = kept
-    claimed.add(kept.sessionId)
-    this.life.signal.addEventListener('abort', () => claimed.delete(kept.sessionId))
+    this.sessionId = kept.sessionId || null
+    const name = nameOf(kept)
+    claimed.set(name, this)
+    this.life.signal.addEventListener('abort', () => claimed.delete(name))
     this.mark(kept.phase)
   }
 
@@ -207,8 +213,9 @@ export class Attempt {
 
   /** Where the visitor goes on, with the page's options; nothing where that may not be opened. */
   address(): URL | undefined {
-    const url = openableUrl(this.host.view.session?.url)
-    for (const [name, value] of Object.entries(this.host.element.hostedOptions ?? {})) {
+    const { element, view } = this.host
+    const url = openableUrl(element.url ?? view.session?.url)
+    for (const [name, value] of Object.entries(element.hostedOptions ?? {})) {
       url?.searchParams.set(name, String(value))
     }
     return url
@@ -279,29 +286,33 @@ export class Attempt {
 
   async #create(): Promise<void> {
     const { element, language, change, emit } = this.host
+    const { owner } = this
     const { mode } = this.choice
-    const [earlier] = this.earlier
-    const { session, token } = await this.backend.create(
-      {
-        workflow: element.workflow ?? undefined,
-        language,
-        mode,
-        reference: element.reference ?? undefined,
-        returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
-      },
-      earlier?.token,
-      this.life.signal,
-    )
-    if (this.over) return
-    const sessionId = session.id
-    this.claim({ sessionId, token, owner: this.owner, mode, phase: 'open', at: Date.now() })
-    change(null, { session, outcome: session.outcome })
+    const kept: Kept = { sessionId: '', token: '', owner, mode, phase: 'open', at: Date.now() }
+    let resumed = false
+    if (!element.url) {
+      const answer = await this.backend.create(
+        {
+          workflow: element.workflow ?? undefined,
+          language,
+          mode,
+          reference: element.reference ?? undefined,
+          returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
+        },
+        this.earlier[0]?.token,
+        this.life.signal,
+      )
+      if (this.over) return
+      const { session, token } = answer
+      resumed = answer.resumed
+      this.claim({ ...kept, sessionId: session.id, token })
+      change(null, { session, outcome: session.outcome })
+    } else if (mode === 'redirect') this.claim(kept)
     const url = this.address()
     // Nothing to open: it is over already, or the URL is none; the course tells which.
     if (!url) return
     change('open', { trouble: null })
-    const resumed = earlier?.sessionId === sessionId
-    emit(new VerifySessionEvent({ sessionId, ...this.choice, resumed }))
+    emit(new VerifySessionEvent({ sessionId: this.sessionId, ...this.choice, resumed }))
     if (this.over) return
     if (mode === 'modal') this.showFrame(url)
     if (mode !== 'redirect') return

@@ -57,15 +57,15 @@ export function createBackend(endpoint: string, fetch: typeof globalThis.fetch) 
 
   return {
     /** Creates a session, or gets the unfinished one of whom the token speaks for. */
-    create: async (body: CreateRequest, token: string | undefined, signal: AbortSignal) =>
-      json<SessionGrant>(
-        await send('/sessions', token, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-          signal,
-        }),
-      ),
+    async create(body: CreateRequest, token: string | undefined, signal: AbortSignal) {
+      const response = await send('/sessions', token, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      })
+      return { ...(await json<SessionGrant>(response)), resumed: response.status === 200 }
+    },
 
     /**
      * The session as the server has it.

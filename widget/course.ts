@@ -31,6 +31,9 @@ const LAST_QUESTION = 2_000
 /** When the server is asked after the visitor is done, besides listening. Milliseconds in between. */
 const QUESTIONS = [0, 1_500, 3_000, 5_000, 10_000, 20_000]
 
+/** A window that looks closed so soon is cut off by a policy of the page. Milliseconds. */
+const SOON = 2_000
+
 /** What happens to an attempt once it is open: watch, submit, outcome; or obstacles and the end. */
 export class Course {
   readonly #attempt: Attempt
@@ -50,7 +53,7 @@ export class Course {
     this.#show = new Show(attempt, {
       say: (message) => this.#hearFrame(message),
       fail: (obstacle) => this.#obstacle(obstacle),
-      left: () => void this.#left(),
+      left: (after) => void this.#left(after),
       reopen: () => this.#reopen(),
       redraw: () => void this.#draw(),
     })
@@ -63,14 +66,17 @@ export class Course {
 
   /** Takes over an attempt whose session is there. */
   run(): void {
-    const { view } = this.#host
-    const session = view.session as Session
-    if (heard(session) !== 'wait') return this.#complete()
+    const { view, element } = this.#host
+    const { session } = view
+    if (session && heard(session) !== 'wait') return this.#complete()
     if (view.state !== 'open') {
-      const message = 'The server handed out a session URL that may not be opened: it is not https.'
-      return this.#fail({ code: 'invalid-url', message })
+      const whose = element.url ? 'The url of this element' : 'What the server has handed out'
+      return this.#fail({
+        code: 'invalid-url',
+        message: `${whose} may not be opened: it has to be an https address without a password.`,
+      })
     }
-    this.#opened = session.version
+    this.#opened = session?.version ?? 0
     // This page is about to go.
     if (this.#attempt.choice.mode === 'redirect') return
     this.#present()
@@ -86,11 +92,10 @@ export class Course {
    * Goes on with what this tab has kept: after a reload, or a return with a callback in the address.
    * It asks the server once and never opens a camera.
    *
-   * @param claimed sessions that other elements of this page go on with.
    * @returns whether there was anything to go on with.
    */
-  resume(claimed: ReadonlySet<string>): boolean {
-    const mine = this.#attempt.earlier.filter(({ sessionId }) => !claimed.has(sessionId))
+  resume(): boolean {
+    const mine = this.#attempt.earlier
     const callback = readCallback(
       location.href,
       mine.map(({ sessionId }) => sessionId),
@@ -100,6 +105,7 @@ export class Course {
     const kept = returned ?? mine[0]
     if (!kept || kept.phase === 'ended') return false
     this.#attempt.claim(kept)
+    this.#attempt.sessionId ||= callback?.sessionId || null
     if (kept.phase === 'pending') {
       this.#host.change('end', { outcome: 'pending' })
       this.#watch()
@@ -155,14 +161,15 @@ export class Course {
   /** Reads a session that was left open: the visitor may have finished on the phone. */
   async #recall(): Promise<void> {
     const { kept, backend, life } = this.#attempt
-    if (!kept) return
     try {
-      const session = await backend.read(kept.sessionId, kept.token, life.signal)
-      if (this.#attempt.over) return
-      this.#host.change(null, { session, outcome: session.outcome })
-      const news = heard(session)
-      if (news === 'end') return this.#complete()
-      if (news === 'expired') return this.#drop()
+      if (kept?.token) {
+        const session = await backend.read(kept.sessionId, kept.token, life.signal)
+        if (this.#attempt.over) return
+        this.#host.change(null, { session, outcome: session.outcome })
+        const news = heard(session)
+        if (news === 'end') return this.#complete()
+        if (news === 'expired') return this.#drop()
+      }
     } catch (error) {
       if (this.#attempt.over) return
       if ((error as BackendError).status === 404) return this.#drop()
@@ -183,8 +190,16 @@ export class Course {
 
   #hearFrame({ name, data }: HostedMessage): void {
     const { emit, view, change } = this.#host
-    const claims = data.sessionId
-    if (claims !== undefined && claims !== this.#attempt.sessionId) return
+    const { sessionId } = this.#attempt
+    const claims = text(data.sessionId)
+    // It speaks of another session; with a `url` of the page's own nobody knows one before it does.
+    if (
+      data.sessionId !== undefined &&
+      (claims === undefined || claims !== (sessionId ?? claims))
+    ) {
+      return
+    }
+    if (claims) this.#attempt.sessionId = claims
     const status = text(data.status)
     if (name === 'return') return this.#submit(status)
     emit(new VerifyProgressEvent({ message: name, step: text(data.step), data }))
@@ -214,8 +229,9 @@ export class Course {
     this.#attempt.conceal()
     change('submit', { trouble: null })
     this.#draw()
-    emit(new VerifySubmitEvent({ sessionId: this.#attempt.sessionId as string, hint }))
+    emit(new VerifySubmitEvent({ sessionId: this.#attempt.sessionId, hint }))
     if (this.#attempt.over) return
+    if (this.#host.element.url) return this.#complete()
     this.#watch()
     void this.#confirm()
   }
@@ -237,7 +253,7 @@ export class Course {
   /** Asks the server for Didit's latest word. Silence changes nothing. */
   async #question(signal: AbortSignal): Promise<void> {
     const { kept, backend } = this.#attempt
-    if (!kept) return
+    if (!kept?.token) return
     const session = await backend
       .read(kept.sessionId, kept.token, signal, 'reload')
       .catch(() => undefined)
@@ -246,7 +262,7 @@ export class Course {
 
   #watch(): void {
     const { backend, kept, life } = this.#attempt
-    if (!kept || this.#watched === kept.sessionId) return
+    if (!kept?.token || this.#watched === kept.sessionId) return
     this.#watched = kept.sessionId
     void watch(backend, kept, life.signal, (session) => this.#hear(session)).then((gone) => {
       if (gone && !this.#attempt.over) this.#lose()
@@ -289,9 +305,10 @@ export class Course {
 
   #complete(): void {
     const { view, emit, change, element } = this.#host
-    const { status = 'Not Started', settled = false } = view.session ?? {}
-    const outcome = view.outcome ?? 'pending'
-    const sessionId = this.#attempt.sessionId as string
+    const { url } = element
+    const { status = null, settled = Boolean(url) } = view.session ?? {}
+    const outcome = view.outcome ?? (url ? 'unconfirmed' : 'pending')
+    const { sessionId } = this.#attempt
     this.#confirming = false
     this.#attempt.mark(outcome === 'pending' ? 'pending' : 'ended')
     this.#attempt.conceal()
@@ -325,10 +342,11 @@ export class Course {
 
   #obstacle(obstacle: Obstacle): void {
     const { code, message } = obstacle
-    const { view, emit, change } = this.#host
+    const { view, emit, change, element } = this.#host
     if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
     const hasAddress = this.#attempt.address() !== undefined
-    const actions = waysOn(code, { hasAddress, hasPhone: !this.#attempt.isPhone() })
+    const hasPhone = !element.url && !this.#attempt.isPhone()
+    const actions = waysOn(code, { hasAddress, hasPhone })
     if (!actions.length) return this.#fail(obstacle)
     this.#confirming = false
     // What can say nothing more has nothing to take the obstacle back.
@@ -385,7 +403,7 @@ export class Course {
       change('open', { trouble: null })
       emit(
         new VerifySessionEvent({
-          sessionId: sessionId as string,
+          sessionId,
           mode: 'qr',
           reason,
           resumed: true,
@@ -410,9 +428,10 @@ export class Course {
   }
 
   /** The window looks closed. Only the server knows whether the visitor has finished. */
-  async #left(): Promise<void> {
-    const { view, emit } = this.#host
+  async #left(after: number): Promise<void> {
+    const { view, emit, element } = this.#host
     const { presentation, life } = this.#attempt
+    if (element.url) return after > SOON ? this.#complete() : undefined
     await this.#question(life.signal)
     const same = presentation === this.#attempt.presentation
     if (this.#attempt.over || view.state !== 'open' || !same || this.#confirming) return

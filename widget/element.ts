@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from 'lit'
-import type { Mode, Outcome, Session } from '../server/contract.ts'
+import type { Mode, Session } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
 import { type Input, type State, step } from './flow.ts'
@@ -62,6 +62,7 @@ export class DiditVerify extends LitElement {
   static override styles = styles
   static override properties = {
     endpoint: {},
+    url: {},
     mode: {},
     workflow: {},
     language: {},
@@ -82,6 +83,11 @@ export class DiditVerify extends LitElement {
 
   /** Base URL of the BFF. */
   declare endpoint: string
+  /**
+   * A session URL or UniLink that the page already has. Then no BFF is asked, and nobody confirms:
+   * the outcome is `unconfirmed`. Wins over `endpoint`.
+   */
+  declare url: string | null
   /** How the hosted page is shown. */
   declare mode: Mode
   /** The name of a workflow configured at the BFF; by default the BFF's own default. */
@@ -131,7 +137,7 @@ export class DiditVerify extends LitElement {
     super()
     this.endpoint = '/api/verify'
     this.mode = 'auto'
-    this.workflow = this.language = this.reference = this.returnUrl = null
+    this.url = this.workflow = this.language = this.reference = this.returnUrl = null
     this.trustedOrigins = this.allow = this.hostedOptions = this.messages = null
     this.disabled = this.withoutConfirm = this.withoutTrigger = this.closeOnComplete = false
     this.confirmTimeout = 60_000
@@ -146,8 +152,8 @@ export class DiditVerify extends LitElement {
     return this.#view.session
   }
 
-  /** The server's outcome; `null` while there is none. */
-  get outcome(): Outcome | null {
+  /** The server's outcome, or `unconfirmed` with `url`; `null` while there is none. */
+  get outcome(): View['outcome'] {
     return this.#view.outcome
   }
 

@@ -10,6 +10,9 @@ class VerifyEvent extends Event {
   }
 }
 
+/** What an attempt ends with: the server's outcome, or that nobody has confirmed any. */
+export type VerifyOutcome = Outcome | 'unconfirmed'
+
 /** What ended an attempt before the visitor was done. */
 export type CancelSource = 'button' | 'escape' | 'page' | 'hosted' | 'removed' | 'prevented'
 
@@ -22,7 +25,8 @@ export class VerifyStartEvent extends VerifyEvent {
 
 /** The server has a session and the presentation opens. */
 export class VerifySessionEvent extends VerifyEvent {
-  declare readonly sessionId: string
+  /** `null` where the page has given its own `url`. */
+  declare readonly sessionId: string | null
   declare readonly mode: Exclude<Mode, 'auto'>
   /** Why this mode: `requested`, or what `auto` found. */
   declare readonly reason: string
@@ -53,9 +57,12 @@ export class VerifyProgressEvent extends VerifyEvent {
   }
 }
 
-/** The hosted page or the callback says that the visitor is done. Nothing is decided. */
+/**
+ * The hosted page or the callback says that the visitor is done. Nothing is decided. Left out where
+ * nobody says so: the server may be faster, and a phone says it to the server alone.
+ */
 export class VerifySubmitEvent extends VerifyEvent {
-  declare readonly sessionId: string
+  declare readonly sessionId: string | null
   /** The status that the page or the callback claims. Never act on it. */
   declare readonly hint: string | undefined
   constructor(fields: Fields<VerifySubmitEvent>) {
@@ -95,11 +102,13 @@ export class VerifyCloseRequestEvent extends VerifyEvent {
   }
 }
 
-/** Final: the server's outcome, or `pending` where it takes longer. */
+/** Final: the server's outcome, or `pending` where it takes longer, or `unconfirmed` with `url`. */
 export class VerifyCompleteEvent extends VerifyEvent {
-  declare readonly sessionId: string
-  declare readonly status: string
-  declare readonly outcome: Outcome
+  /** `null` where the page has given its own `url` and nobody has named the session since. */
+  declare readonly sessionId: string | null
+  /** `null` where no server has told it. */
+  declare readonly status: string | null
+  declare readonly outcome: VerifyOutcome
   constructor(fields: Fields<VerifyCompleteEvent>) {
     super('didit-complete', fields)
   }

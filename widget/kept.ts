@@ -2,8 +2,9 @@ import type { Mode } from '../server/contract.ts'
 
 /** What this tab remembers of an attempt: no URL, no name, nothing that identifies a person. */
 export interface Kept {
+  /** Empty where the page has given its own `url`: then the callback tells. */
   sessionId: string
-  /** The opaque session token. */
+  /** The opaque session token; empty there as well. */
   token: string
   /** Which element it belongs to: endpoint, workflow and `id`. */
   owner: string
@@ -28,8 +29,11 @@ export function keptBy(owner: string): Kept[] {
     .sort((a, b) => b.at - a.at)
 }
 
+/** What tells one attempt from another. */
+export const nameOf = ({ sessionId, owner }: Kept): string => sessionId || owner
+
 export function keep(kept: Kept): void {
-  const key = PREFIX + kept.sessionId
+  const key = PREFIX + nameOf(kept)
   const text = JSON.stringify(kept)
   try {
     sessionStorage.setItem(key, text)

@@ -10,8 +10,8 @@ const LOOK = 500
 export interface WindowEvents {
   /** The visitor wants it once more. */
   reopen(): void
-  /** It is gone; or a policy (COOP) cuts it off and only makes it look so. */
-  left(): void
+  /** It is gone, so long after it was opened; or a policy (COOP) cuts it off and makes it look so. */
+  left(after: number): void
 }
 
 /** Says in the empty window what it waits for. */
@@ -37,7 +37,8 @@ export function createPopup(
     // Cut before it leads anywhere: the hosted page has no business with this one.
     popup.opener = null
     popup.location.replace(url.href)
-    void closed(popup, signal).then(() => signal.aborted || on.left())
+    const since = performance.now()
+    void closed(popup, signal).then(() => signal.aborted || on.left(performance.now() - since))
   }
   return {
     status: words.window,

@@ -15,8 +15,8 @@ const loadCode = () => import('./qr.ts')
 export interface ShowEvents {
   say(message: HostedMessage): void
   fail(obstacle: Obstacle): void
-  /** The window of the hosted page looks closed. */
-  left(): void
+  /** The window of the hosted page looks closed, so long after it was opened. */
+  left(after: number): void
   /** The visitor asks for that window once more. */
   reopen(): void
   redraw(): void

@@ -183,6 +183,32 @@ describe('popup', () => {
     find(made.element, '[role=alertdialog] button:last-child').click()
     expect(await result).to.include({ kind: 'cancel', source: 'hosted' })
   })
+
+  /** The page's own address in a window; without a backend nobody tells how it ends. */
+  async function openUrl(): Promise<Stage> {
+    const made = await stage({ mode: 'popup', url: new Backend().session.url })
+    await press(trigger(made.element))
+    await until(() => made.element.state === 'open')
+    return made
+  }
+
+  it('with a url of the page ends unconfirmed when the visitor has closed it', async () => {
+    const made = await openUrl()
+    const since = performance.now()
+    await until(() => performance.now() - since > 2_500)
+    await close()
+    expect(await made.element.start()).to.include({ kind: 'complete', outcome: 'unconfirmed' })
+    expect(made.backend.asked).to.deep.equal([])
+  })
+
+  it('with a url of the page ends nothing when it looks closed at once', async () => {
+    const made = await openUrl()
+    await close()
+    const since = performance.now()
+    await until(() => performance.now() - since > 1_000)
+    expect(made.element.state).to.equal('open')
+    expect(text(made)).to.contain('The verification is open in another window.')
+  })
 })
 
 describe('popup without an act of the visitor', () => {
