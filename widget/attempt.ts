@@ -2,9 +2,10 @@ import { render, type TemplateResult } from 'lit'
 import type { Action, Session } from '../server/contract.ts'
 import { type Choice, choose, isPhone } from './auto.ts'
 import { type Backend, createBackend } from './backend.ts'
+import type { CancelSource, VerifyOutcome } from './course.events.ts'
 import type { Course } from './course.ts'
+import { VerifySessionEvent } from './element.events.ts'
 import type { DiditVerify } from './element.ts'
-import { type CancelSource, type VerifyOutcome, VerifySessionEvent } from './events.ts'
 import type { Input, State } from './flow.ts'
 import { frameStyles } from './frame.styles.ts'
 import {
@@ -18,9 +19,9 @@ import {
   type Wrap,
 } from './frame.ts'
 import { openableUrl } from './hosted.ts'
-import { type Kept, keep, keptBy, nameOf } from './kept.ts'
 import type { Messages } from './locales/en.ts'
 import { FIRST } from './locales/first.ts'
+import { hasKept } from './tab.ts'
 import type { Obstacle } from './trouble.ts'
 
 /** How an attempt ended, as `start()` tells it. */
@@ -51,8 +52,8 @@ export interface Host {
   readonly popup: Window | null
   /** Where the attempt draws. */
   readonly stage: HTMLElement
-  /** Where the focus returns to. */
-  readonly opener: HTMLElement | undefined
+  /** What was clicked at the start, from the inside out. */
+  readonly path: readonly EventTarget[]
   readonly view: Readonly<View>
   /** BCP 47. */
   readonly language: string
@@ -68,8 +69,8 @@ export interface Host {
   change(input: Input | null, patch?: Partial<View>): void
 }
 
-// Two elements on one page never go on with the same session.
-const claimed = new Map<string, Attempt>()
+// Whether an attempt on this page has come as far as its course, which may have kept it.
+let begun = false
 
 /**
  * One attempt, from `start()` to the open presentation. What happens to it then is its course, in a
@@ -79,13 +80,13 @@ export class Attempt {
   readonly host: Host
   /** Base URL of the BFF, absolute, without a slash at the end. */
   readonly endpoint: string
-  readonly owner: string
   readonly backend: Backend
   /** Resolves once, when the attempt ends. Never rejects. */
   readonly finished: Promise<VerifyResult>
   finish: (result: VerifyResult) => void = () => {}
-  kept: Kept | undefined
   sessionId: string | null = null
+  /** The opaque session token; empty where the page has given its own `url`. */
+  token = ''
   choice: Choice = { mode: 'modal', reason: 'requested' }
   presentation: Presentation | undefined
   /** What heading and presentation stand in. */
@@ -97,13 +98,14 @@ export class Attempt {
   #course: Promise<Course> | undefined
   /** Whether heading and presentation are on the page. */
   shown = false
+  /** Where the focus returns to. */
+  opener: HTMLElement | undefined
   #scene: Partial<Scene> = {}
 
   constructor(host: Host) {
     const { element } = host
     this.host = host
     this.endpoint = new URL(element.endpoint, document.baseURI).href.replace(/\/$/, '')
-    this.owner = [element.url ? 'url' : this.endpoint, element.workflow ?? '', element.id].join(' ')
     this.backend = createBackend(this.endpoint, (...args) => (element.fetch ?? fetch)(...args))
     this.finished = new Promise((resolve) => {
       this.finish = resolve
@@ -127,11 +129,6 @@ export class Attempt {
     return this.host.stage.querySelector('dialog')
   }
 
-  /** What this tab has kept for the element, and no other has taken up, newest first. */
-  get earlier(): Kept[] {
-    return keptBy(this.owner).filter((kept) => (claimed.get(nameOf(kept)) ?? this) === this)
-  }
-
   /**
    * Creates a session, or goes on with the unfinished one, and shows it.
    *
@@ -147,7 +144,7 @@ export class Attempt {
       const { mode } = this.choice
       if (mode !== 'popup') popup?.close()
       if (mode === 'modal') this.open()
-      else if (mode !== 'redirect') (await this.course()).prepare()
+      else (await this.course()).prepare()
       await this.#create()
     } catch (error) {
       if (!this.over) (await this.course()).fall(error)
@@ -169,40 +166,26 @@ export class Attempt {
     this.#tell((course) => void course.close(source))
   }
 
-  /** Ends without a word: the element is gone, or reset. */
-  dispose(source: CancelSource = 'removed'): void {
+  /** Ends without a word: the element is gone, or reset. @returns whether it had the focus. */
+  dispose(source: CancelSource = 'removed'): boolean {
     this.life.abort()
     this.conceal()
     this.finish({ kind: 'cancel', sessionId: this.sessionId, source })
-    this.hide()
+    return this.hide()
   }
 
-  /** After a move in the document: a moved dialog is not modal any more. */
+  /** It has been moved in the document. */
   moved(): void {
-    const { dialog } = this
-    if (!dialog?.open || dialog.matches(':modal')) return
-    dialog.removeAttribute('open')
-    dialog.showModal()
-  }
-
-  /** Makes the session this attempt's own, and remembers it for the next page. */
-  claim(kept: Kept): void {
-    this.kept = kept
-    this.sessionId = kept.sessionId || null
-    const name = nameOf(kept)
-    claimed.set(name, this)
-    this.life.signal.addEventListener('abort', () => claimed.delete(name))
-    this.mark(kept.phase)
-  }
-
-  mark(phase: Kept['phase']): void {
-    if (this.kept) keep(Object.assign(this.kept, { phase }))
+    this.#tell((course) => course.moved())
   }
 
   /** What happens from now on; loaded when it is first needed. */
   course(): Promise<Course> {
     this.#course ??= import('./course.ts').then(
-      ({ Course }) => new Course(this),
+      ({ Course }) => {
+        begun = true
+        return new Course(this)
+      },
       (error) => {
         this.#course = undefined
         throw error
@@ -248,19 +231,21 @@ export class Attempt {
   open(): void {
     const again = this.shown
     this.shown = true
+    if (!again) this.opener = opener(this.host.path)
     this.draw({})
     if (again) return
     this.dialog?.showModal()
     this.shell?.querySelector<HTMLElement>('#title')?.focus()
   }
 
-  /** Takes everything away and gives the focus back. */
-  hide(): void {
+  /** Takes everything away and gives the focus back. @returns whether it was inside. */
+  hide(): boolean {
     this.shown = false
     this.dialog?.close()
     const held = this.dialog || this.shell?.matches(':focus-within')
     this.drawPanel(undefined)
-    if (held) this.host.opener?.focus({ preventScroll: true })
+    if (held) this.opener?.focus({ preventScroll: true })
+    return Boolean(held)
   }
 
   /** Draws heading and presentation, where they are on the page. */
@@ -270,8 +255,8 @@ export class Attempt {
     const words = { ...FIRST, ...this.host.words } as Messages
     const { presentation } = this
     const status = presentation?.status ?? words.loading
-    const inside = content(words, presentation, { status, ...scene }, this.#events)
-    render(this.wrap(inside, this.#events), this.host.stage)
+    const inside = content(words, presentation, { status, ...scene }, this.#hear)
+    render(this.wrap(inside, this.#hear), this.host.stage)
   }
 
   /** Draws what is shown where there is no dialog. */
@@ -286,11 +271,10 @@ export class Attempt {
 
   async #create(): Promise<void> {
     const { element, language, change, emit } = this.host
-    const { owner } = this
     const { mode } = this.choice
-    const kept: Kept = { sessionId: '', token: '', owner, mode, phase: 'open', at: Date.now() }
     let resumed = false
     if (!element.url) {
+      const earlier = begun || hasKept(/./) ? (await this.course()).earlier()[0] : undefined
       const answer = await this.backend.create(
         {
           workflow: element.workflow ?? undefined,
@@ -299,28 +283,22 @@ export class Attempt {
           reference: element.reference ?? undefined,
           returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
         },
-        this.earlier[0]?.token,
+        earlier?.token,
         this.life.signal,
       )
       if (this.over) return
-      const { session, token } = answer
+      const { session } = answer
       resumed = answer.resumed
-      this.claim({ ...kept, sessionId: session.id, token })
+      this.sessionId = session.id
+      this.token = answer.token
       change(null, { session, outcome: session.outcome })
-    } else if (mode === 'redirect') this.claim(kept)
+    }
     const url = this.address()
     // Nothing to open: it is over already, or the URL is none; the course tells which.
     if (!url) return
     change('open', { trouble: null })
     emit(new VerifySessionEvent({ sessionId: this.sessionId, ...this.choice, resumed }))
-    if (this.over) return
-    if (mode === 'modal') this.showFrame(url)
-    if (mode !== 'redirect') return
-    // Back without finishing may bring this very page out of the browser's cache.
-    addEventListener('pageshow', ({ persisted }) => persisted && this.host.again(), {
-      signal: this.life.signal,
-    })
-    location.assign(url.href)
+    if (mode === 'modal' && !this.over) this.showFrame(url)
   }
 
   /** What happens while the course does not load is told by `start()`, once. */
@@ -328,12 +306,19 @@ export class Attempt {
     void this.course().then(what, () => {})
   }
 
-  #events = {
-    close: () => this.close('button'),
-    cancel: (event: Event) => {
-      event.preventDefault()
-      this.#tell((course) => course.escape())
-    },
-    closed: () => this.#tell((course) => course.closed()),
+  /** Close was pressed, or Escape, or the browser has closed the dialog. */
+  #hear = (event: Event): void => {
+    if (event.type === 'cancel') event.preventDefault()
+    this.#tell((course) => course.hear(event.type))
   }
+}
+
+/** Where the focus returns to: what has it or, where a click does not give it, what was clicked. */
+function opener(path: readonly EventTarget[]): HTMLElement | undefined {
+  let active = document.activeElement
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+  const clicked = active === document.body ? path : []
+  return [...clicked, active].find(
+    (node): node is HTMLElement => node instanceof HTMLElement && node.tabIndex >= 0,
+  )
 }

@@ -33,7 +33,7 @@ export const courseStyles = css`
   [role='alertdialog'] {
     grid-area: 2 / 1;
     z-index: 1;
-    background: var(--_paper);
+    background: inherit;
   }
   .actions {
     display: flex;
@@ -61,10 +61,6 @@ export const courseStyles = css`
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);
-  }
-  .button:focus-visible {
-    outline: 3px solid var(--_accent);
-    outline-offset: 2px;
   }
   .panel {
     justify-items: start;

@@ -3,24 +3,24 @@ import type { Attempt, View } from './attempt.ts'
 import type { Choice } from './auto.ts'
 import type { BackendError } from './backend.ts'
 import { readCallback } from './callback.ts'
-import { courseStyles } from './course.styles.ts'
-import { type Note, type NoteEvents, note, type Place, question } from './course.view.ts'
 import {
   type CancelSource,
   VerifyCancelEvent,
   VerifyCloseRequestEvent,
   VerifyCompleteEvent,
-  VerifyErrorEvent,
   VerifyProgressEvent,
-  VerifySessionEvent,
   VerifyStatusEvent,
   VerifySubmitEvent,
-  VerifyTroubleEvent,
-} from './events.ts'
-import { heard } from './flow.ts'
+} from './course.events.ts'
+import { courseStyles } from './course.styles.ts'
+import { type Note, type NoteEvents, note, type Place, question } from './course.view.ts'
+import { VerifyErrorEvent, VerifySessionEvent, VerifyTroubleEvent } from './element.events.ts'
+import { heard } from './heard.ts'
+import { claim, type Kept, keep, keptBy } from './kept.ts'
 import { type Messages, messages } from './locales/en.ts'
 import { wordsFor } from './locales/index.ts'
 import type { HostedMessage } from './message.ts'
+import { readSession } from './reader.ts'
 import { Show } from './show.ts'
 import { pause, visibleTime } from './time.ts'
 import { diagnose, type Obstacle, reported, waysOn } from './trouble.ts'
@@ -38,6 +38,9 @@ const SOON = 2_000
 export class Course {
   readonly #attempt: Attempt
   readonly #show: Show
+  /** Whose attempts these are: those of an element with this endpoint, workflow and `id`. */
+  readonly #owner: string
+  #kept: Kept | undefined
   /** The version at which the visitor was sent to Didit; a status as old as that is no news. */
   #opened = 0
   /** The session that is listened for. */
@@ -47,7 +50,10 @@ export class Course {
   #source: CancelSource = 'button'
 
   constructor(attempt: Attempt) {
+    const { endpoint, host } = attempt
+    const { url, workflow, id } = host.element
     this.#attempt = attempt
+    this.#owner = [url ? 'url' : endpoint, workflow ?? '', id].join(' ')
     attempt.adoptStyles(courseStyles.styleSheet)
     attempt.host.learn(messages)
     this.#show = new Show(attempt, {
@@ -64,10 +70,22 @@ export class Course {
     this.#show.prepare(this.#words)
   }
 
+  /** What this tab has kept for the element, and no other has taken up, newest first. */
+  earlier(): Kept[] {
+    return keptBy(this.#owner, this.#attempt)
+  }
+
   /** Takes over an attempt whose session is there. */
   run(): void {
     const { view, element } = this.#host
+    const { choice, sessionId, token } = this.#attempt
     const { session } = view
+    // Of a frame with a url of the page's own there is nothing that could be asked about later.
+    if (token || choice.mode === 'redirect') {
+      const { mode } = choice
+      const owner = this.#owner
+      this.#claim({ sessionId: sessionId ?? '', token, owner, mode, phase: 'open', at: Date.now() })
+    }
     if (session && heard(session) !== 'wait') return this.#complete()
     if (view.state !== 'open') {
       const whose = element.url ? 'The url of this element' : 'What the server has handed out'
@@ -77,10 +95,9 @@ export class Course {
       })
     }
     this.#opened = session?.version ?? 0
-    // This page is about to go.
-    if (this.#attempt.choice.mode === 'redirect') return
     this.#present()
-    this.#watch()
+    // This page is about to go.
+    if (choice.mode !== 'redirect') this.#watch()
   }
 
   /** Takes over an attempt that did not get that far. */
@@ -95,7 +112,7 @@ export class Course {
    * @returns whether there was anything to go on with.
    */
   resume(): boolean {
-    const mine = this.#attempt.earlier
+    const mine = this.earlier()
     const callback = readCallback(
       location.href,
       mine.map(({ sessionId }) => sessionId),
@@ -104,8 +121,8 @@ export class Course {
     const returned = callback && mine.find(({ sessionId }) => sessionId === callback.sessionId)
     const kept = returned ?? mine[0]
     if (!kept || kept.phase === 'ended') return false
-    this.#attempt.claim(kept)
-    this.#attempt.sessionId ||= callback?.sessionId || null
+    this.#claim(kept)
+    this.#attempt.sessionId = kept.sessionId || callback?.sessionId || null
     if (kept.phase === 'pending') {
       this.#host.change('end', { outcome: 'pending' })
       this.#watch()
@@ -121,26 +138,28 @@ export class Course {
   /** The page or the visitor wants to end it. Asks back where that is due. */
   async close(source: CancelSource): Promise<void> {
     const { view, element, emit } = this.#host
-    if (view.state === 'ended') return this.#attempt.hide()
+    if (view.state === 'ended') return this.#hide()
     if (this.#leaving) return
     if (!emit(new VerifyCloseRequestEvent({ source })) || this.#attempt.over) return
     if (view.trouble) return this.#fail(view.trouble)
     if (view.state === 'submitted') {
       this.#complete()
-      return this.#attempt.hide()
+      return this.#hide()
     }
     if (source !== 'page' && !element.withoutConfirm) return this.#ask(source)
     this.#source = source
     return this.#cancel()
   }
 
-  escape(): void {
-    if (this.#confirming) this.#stay()
-    else void this.close('escape')
+  /** What happens to the dialog or the section: see `Hear`. */
+  hear(type: string): void {
+    if (type === 'close') this.#closed()
+    else if (type === 'cancel' && this.#confirming) this.#stay()
+    else void this.close(type === 'cancel' ? 'escape' : 'button')
   }
 
   /** The browser closed the dialog by itself, as it does on a second escape: that is a decision. */
-  closed(): void {
+  #closed(): void {
     const { over } = this.#attempt
     const { state, trouble } = this.#host.view
     if (over || state === 'ended' || this.#attempt.dialog?.open) return
@@ -148,6 +167,24 @@ export class Course {
     if (state === 'submitted') return this.#complete()
     this.#source = 'escape'
     void this.#cancel()
+  }
+
+  /** A dialog that was moved is not modal any more. */
+  moved(): void {
+    const { dialog } = this.#attempt
+    if (!dialog?.open || dialog.matches(':modal')) return
+    dialog.removeAttribute('open')
+    dialog.showModal()
+  }
+
+  /** Makes a session this attempt's own, and remembers it for the next page. */
+  #claim(kept: Kept): void {
+    this.#kept = kept
+    claim(kept, this.#attempt, this.#attempt.life.signal)
+  }
+
+  #mark(phase: Kept['phase']): void {
+    if (this.#kept) keep(Object.assign(this.#kept, { phase }))
   }
 
   get #host() {
@@ -160,10 +197,11 @@ export class Course {
 
   /** Reads a session that was left open: the visitor may have finished on the phone. */
   async #recall(): Promise<void> {
-    const { kept, backend, life } = this.#attempt
+    const { backend, life } = this.#attempt
+    const kept = this.#kept
     try {
       if (kept?.token) {
-        const session = await backend.read(kept.sessionId, kept.token, life.signal)
+        const session = await readSession(backend, kept, life.signal)
         if (this.#attempt.over) return
         this.#host.change(null, { session, outcome: session.outcome })
         const news = heard(session)
@@ -179,7 +217,7 @@ export class Course {
 
   /** There is nothing left to go on with: the element is as if nothing had been. */
   #drop(): void {
-    this.#attempt.mark('ended')
+    this.#mark('ended')
     this.#host.element.reset()
   }
 
@@ -225,7 +263,7 @@ export class Course {
     const { view, emit, change } = this.#host
     if (view.state === 'submitted' || view.state === 'ended') return
     this.#confirming = false
-    this.#attempt.mark('submitted')
+    this.#mark('submitted')
     this.#attempt.conceal()
     change('submit', { trouble: null })
     this.#draw()
@@ -252,16 +290,16 @@ export class Course {
 
   /** Asks the server for Didit's latest word. Silence changes nothing. */
   async #question(signal: AbortSignal): Promise<void> {
-    const { kept, backend } = this.#attempt
+    const { backend } = this.#attempt
+    const kept = this.#kept
     if (!kept?.token) return
-    const session = await backend
-      .read(kept.sessionId, kept.token, signal, 'reload')
-      .catch(() => undefined)
+    const session = await readSession(backend, kept, signal, 'reload').catch(() => undefined)
     if (session && !this.#attempt.over) this.#hear(session)
   }
 
   #watch(): void {
-    const { backend, kept, life } = this.#attempt
+    const { backend, life } = this.#attempt
+    const kept = this.#kept
     if (!kept?.token || this.#watched === kept.sessionId) return
     this.#watched = kept.sessionId
     void watch(backend, kept, life.signal, (session) => this.#hear(session)).then((gone) => {
@@ -289,7 +327,7 @@ export class Course {
     }
     const news = heard(session)
     if (view.state === 'ended') {
-      this.#attempt.mark(session.outcome === 'pending' ? 'pending' : 'ended')
+      this.#mark(session.outcome === 'pending' ? 'pending' : 'ended')
       this.#draw()
     } else if (view.state === 'submitted') {
       const old = session.outcome === 'resubmit' && session.version === this.#opened
@@ -310,7 +348,7 @@ export class Course {
     const outcome = view.outcome ?? (url ? 'unconfirmed' : 'pending')
     const { sessionId } = this.#attempt
     this.#confirming = false
-    this.#attempt.mark(outcome === 'pending' ? 'pending' : 'ended')
+    this.#mark(outcome === 'pending' ? 'pending' : 'ended')
     this.#attempt.conceal()
     change('end', { outcome, trouble: null })
     if (this.#draw()) this.#focus('.actions > *')
@@ -320,7 +358,7 @@ export class Course {
     // A pending verdict is waited for.
     if (settled) this.#attempt.life.abort()
     else this.#watch()
-    if (element.closeOnComplete) this.#attempt.hide()
+    if (element.closeOnComplete) this.#hide()
   }
 
   async #cancel(): Promise<void> {
@@ -334,9 +372,9 @@ export class Course {
     this.#leaving = false
     if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
     const [sessionId, source] = [this.#attempt.sessionId, this.#source]
-    this.#attempt.mark('ended')
+    this.#mark('ended')
     change('end', { trouble: null })
-    this.#attempt.dispose(source)
+    this.#return(this.#attempt.dispose(source))
     emit(new VerifyCancelEvent({ sessionId, source }))
   }
 
@@ -360,13 +398,13 @@ export class Course {
     const { emit, change } = this.#host
     const { life, sessionId } = this.#attempt
     this.#confirming = false
-    this.#attempt.mark('ended')
+    this.#mark('ended')
     change('end', { error: { code, message }, trouble: null })
     life.abort()
     this.#attempt.conceal()
     this.#attempt.finish({ kind: 'error', sessionId, code, message })
     // Declined ways on need no more words; without any the words stay until they were read.
-    if (ERRORS[code].length) this.#attempt.hide()
+    if (ERRORS[code].length) this.#hide()
     else this.#draw()
     emit(new VerifyErrorEvent({ code, message, sessionId, cause }))
   }
@@ -455,6 +493,17 @@ export class Course {
   #stay = (): void => {
     this.#confirming = false
     this.#draw()
+  }
+
+  #hide(): void {
+    this.#return(this.#attempt.hide())
+  }
+
+  /** Where what had the focus before is gone, as a menu is after the click, our trigger gets it. */
+  #return(held: boolean): void {
+    const { opener, host } = this.#attempt
+    if (!held || opener?.checkVisibility()) return
+    host.stage.parentElement?.querySelector<HTMLElement>('[part=trigger]')?.focus()
   }
 
   #focus(selector: string): void {

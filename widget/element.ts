@@ -1,27 +1,24 @@
 import { html, LitElement, nothing } from 'lit'
 import type { Mode, Session } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
-import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
+import {
+  VerifyErrorEvent,
+  VerifyStartEvent,
+  VerifyStateEvent,
+  VerifyTroubleEvent,
+} from './element.events.ts'
 import { type Input, type State, step } from './flow.ts'
 import type { Messages } from './locales/en.ts'
 import { direction, FAILED, LABEL, loadMessages, lookup, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
+import { hasKept } from './tab.ts'
 import { openWindow } from './window.ts'
+
+const NOTHING = { session: null, outcome: null, error: null, trouble: null }
 
 const load = () => import('./attempt.ts')
 /** At the first sign of intent; whether it comes through is found out at the start. */
 const warm = () => void load().catch(() => {})
-
-/** Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. */
-function hasKept(): boolean {
-  try {
-    return Object.entries(sessionStorage).some(
-      ([key, text]) => key.startsWith('didit-verify:') && !text.includes('"ended"'),
-    )
-  } catch {
-    return false
-  }
-}
 
 /**
  * Verifies the identity of a visitor, with a result that comes from the server.
@@ -118,14 +115,17 @@ export class DiditVerify extends LitElement {
   /** The host's own `fetch`, for its login header or CSRF token. */
   declare fetch: typeof globalThis.fetch | undefined
 
-  #view: View = { state: 'idle', session: null, outcome: null, error: null, trouble: null }
+  #view: View = { state: 'idle', ...NOTHING }
   #attempt: Attempt | undefined
   /** The attempt while its code loads, and then. */
   #prepared: Promise<Attempt | undefined> | undefined
   /** Counts what makes an attempt that still loads pointless. */
   #turn = 0
   #running: Promise<VerifyResult> | undefined
-  #opener: HTMLElement | undefined
+  /** Answers whether to load once more what did not load. */
+  #again: ((yes: boolean) => void) | undefined
+  /** What was clicked at the start, from the inside out. */
+  #path: EventTarget[] = []
   #popup: Window | null = null
   #words: Partial<Messages> = {}
   /** What the visitor speaks, and the language of the words that are there for it. */
@@ -176,6 +176,7 @@ export class DiditVerify extends LitElement {
 
   /** Ends the running verification as the page's decision, or closes the dialog after the end. */
   close(): void {
+    this.#again?.(false)
     void this.#prepared?.then((attempt) => attempt?.close('page')).catch(() => {})
   }
 
@@ -183,7 +184,7 @@ export class DiditVerify extends LitElement {
   reset(): void {
     this.#running = undefined
     this.#dispose()
-    this.#change('reset', { session: null, outcome: null, error: null, trouble: null })
+    this.#change('reset', NOTHING)
   }
 
   override connectedCallback(): void {
@@ -207,11 +208,13 @@ export class DiditVerify extends LitElement {
   connectedMoveCallback(): void {}
 
   protected override render() {
-    const { state, outcome, error } = this.#view
+    const { state, outcome, error, trouble } = this.#view
+    // What the attempt is in it shows by itself, if it is there.
+    const obstacle = error ?? (this.#attempt ? null : trouble)
     const words: Partial<Messages> = { start: LABEL, ...this.#words, ...this.messages }
     const busy = state === 'creating' || state === 'submitted'
     const key = (state === 'ended' ? outcome : state) as keyof Messages
-    const message = error ? (wordsFor(words, error.code) ?? FAILED) : words[key]
+    const message = obstacle ? (wordsFor(words, obstacle.code) ?? FAILED) : words[key]
     const again = state === 'resumable' || outcome === 'resubmit'
     return html`<div dir=${direction(this.#lang)} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
       ${
@@ -236,6 +239,7 @@ export class DiditVerify extends LitElement {
   }
 
   #start(event: Event | undefined): Promise<VerifyResult> {
+    this.#again?.(true)
     if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
     if (this.#running) return this.#running
     // Set first: a listener of `didit-start` that starts again gets this very promise.
@@ -244,7 +248,7 @@ export class DiditVerify extends LitElement {
       finish = resolve
     })
     this.#running = running
-    this.#opener = opener(event)
+    this.#path = event?.composedPath() ?? []
     finish(this.#begin())
     void running.then(() => {
       if (this.#running === running) this.#running = undefined
@@ -259,26 +263,49 @@ export class DiditVerify extends LitElement {
     this.#dispose()
     // Here, still inside the click: once anything was waited for, the browser refuses.
     if (this.mode === 'popup') this.#popup = openWindow()
-    const turn = this.#turn
-    this.#change('start', { session: null, outcome: null, error: null })
-    try {
-      const attempt = await this.#prepare(turn)
-      if (!attempt) return none
-      await attempt.start()
-      return attempt.finished
-    } catch (cause) {
-      // A part of ourselves did not load: nothing of the attempt is there to tell it.
-      const code = navigator.onLine ? 'unsupported' : 'offline'
-      const message = `A part of didit-verify did not run: ${(cause as Error).message}`
-      this.#dispose()
-      this.#change('end', { error: { code, message } })
-      this.#emit(new VerifyErrorEvent({ code, message, sessionId: null, cause }))
-      return { kind: 'error', sessionId: null, code, message }
+    let turn = this.#turn
+    this.#change('start', NOTHING)
+    for (;;) {
+      try {
+        const attempt = await this.#prepare(turn)
+        if (!attempt) return none
+        await attempt.start()
+        return attempt.finished
+      } catch (cause) {
+        if (turn !== this.#turn) return none
+        this.#dispose()
+        turn = this.#turn
+        // A part of ourselves did not load: nothing of the attempt is there to tell it.
+        const told = {
+          code: navigator.onLine ? 'unsupported' : 'offline',
+          message: `A part of didit-verify did not load; does anything block it? ${cause}`,
+          sessionId: null,
+          actions: ['retry'],
+          cause,
+        } as const
+        this.#change('trouble', { trouble: told })
+        this.#emit(new VerifyTroubleEvent(told))
+        const again = await new Promise<unknown>((resolve) => {
+          this.#again = resolve
+          addEventListener('online', resolve, { once: true })
+          // A listener may have reset it.
+          if (turn !== this.#turn) resolve(false)
+        })
+        if (turn !== this.#turn) return none
+        if (!again) {
+          this.#change('end', { error: told, trouble: null })
+          this.#emit(new VerifyErrorEvent(told))
+          return { kind: 'error', ...told }
+        }
+        this.#change('start', NOTHING)
+      }
     }
   }
 
   #dispose(): void {
     this.#turn++
+    this.#again?.(false)
+    this.#again = undefined
     this.#attempt?.dispose()
     this.#popup?.close()
     this.#attempt = this.#prepared = undefined
@@ -303,7 +330,7 @@ export class DiditVerify extends LitElement {
     this.#attempt = new Attempt({
       element,
       stage: this.renderRoot.querySelector('#stage') as HTMLElement,
-      opener: this.#opener,
+      path: this.#path,
       popup: this.#popup,
       view: this.#view,
       language: this.#spoken,
@@ -358,16 +385,6 @@ export class DiditVerify extends LitElement {
   #emit(event: Event): boolean {
     return this.dispatchEvent(event)
   }
-}
-
-/** Where the focus returns to: what has it or, where a click does not give it, what was clicked. */
-function opener(event: Event | undefined): HTMLElement | undefined {
-  let active = document.activeElement
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
-  const clicked = active === document.body ? event?.composedPath() : []
-  return [...(clicked ?? []), active].find(
-    (node): node is HTMLElement => node instanceof HTMLElement && node.tabIndex >= 0,
-  )
 }
 
 /** The `lang` that applies to a node, across shadow roots. */

@@ -67,26 +67,22 @@ export interface Scene {
   status: string
 }
 
-/** What can happen to the dialog itself. */
-export interface DialogEvents {
-  close(): void
-  cancel(event: Event): void
-  closed(): void
-}
+/** Is given `click` of the button Close, and `cancel` and `close` of the dialog. */
+export type Hear = (event: Event) => void
 
 /** What stands round heading and presentation. */
-export type Wrap = (content: TemplateResult, on: DialogEvents) => TemplateResult
+export type Wrap = (content: TemplateResult, hear: Hear) => TemplateResult
 
 /** Heading, presentation and all that may stand around it. */
 export function content(
   words: Messages,
   presentation: Presentation | undefined,
   { note, strip, question, status }: Scene,
-  on: DialogEvents,
+  hear: Hear,
 ): TemplateResult {
   return html`<div class="bar" ?inert=${question}>
       <h2 id="title" tabindex="-1">${words.title}</h2>
-      <button part="close" type="button" @click=${on.close}>${words.close}</button>
+      <button part="close" type="button" @click=${hear}>${words.close}</button>
     </div>
     <div part="body" ?inert=${question}>
       ${presentation?.body ?? note ?? html`<div class="note"><div class="wait"></div></div>`}
@@ -96,8 +92,7 @@ export function content(
     <p class="quiet" role="status">${status}</p>`
 }
 
-export const dialog: Wrap = (
-  content,
-  on,
-) => html`<dialog class="shell" part="dialog" aria-labelledby="title"
-    @cancel=${on.cancel} @close=${on.closed}>${content}</dialog>`
+export function dialog(content: TemplateResult, hear: Hear): TemplateResult {
+  return html`<dialog class="shell" part="dialog" aria-labelledby="title"
+    @cancel=${hear} @close=${hear}>${content}</dialog>`
+}

@@ -21,6 +21,7 @@ export const inlineStyles = css`
     grid-template-columns: minmax(0, 500px);
   }
   section {
+    position: relative;
     display: grid;
     grid-template-rows: auto 1fr auto;
   }
@@ -42,10 +43,6 @@ export const inlineStyles = css`
   @media (max-width: 540px) {
     #stage:has(section) {
       grid-template-columns: minmax(0, 100vw);
-    }
-    section {
-      border-inline-width: 0;
-      border-radius: 0;
     }
     section iframe {
       max-height: 100dvh;

@@ -53,7 +53,7 @@ export function createCode(url: URL, words: Messages, on: CodeEvents): Presentat
 
 export const codeStyles = css`
   .code svg {
-    width: min(240px, 100%);
+    width: min(280px, 100%);
     border-radius: var(--_radius);
     background: #fff;
     fill: #000;
@@ -65,9 +65,5 @@ export const codeStyles = css`
     color: inherit;
     font-size: 0.875rem;
     overflow-wrap: anywhere;
-  }
-  .code a:focus-visible {
-    outline: 3px solid var(--_accent);
-    outline-offset: 2px;
   }
 `

@@ -44,15 +44,16 @@ export class Show {
   /** Gets ready what stands there while the session is created, where that is not the dialog. */
   prepare(words: Messages): void {
     const attempt = this.#attempt
-    if (attempt.choice.mode === 'inline') {
+    const { mode } = attempt.choice
+    if (mode === 'inline') {
       attempt.wrap = section
       attempt.adoptStyles(inlineStyles.styleSheet)
     }
-    if (attempt.choice.mode === 'qr') void loadCode().catch(() => {})
+    if (mode === 'qr') void loadCode().catch(() => {})
     // Until it leads somewhere, nobody else would close it.
     attempt.conceal().addEventListener('abort', () => this.#popup?.close())
     if (this.#popup) fill(this.#popup, words)
-    attempt.open()
+    if (mode !== 'redirect') attempt.open()
   }
 
   /** Shows the hosted page as was chosen. */
@@ -60,7 +61,7 @@ export class Show {
     const attempt = this.#attempt
     if (this.framed) return this.#follow(attempt.presentation as Frame)
     const url = attempt.address() as URL
-    this.#ways[attempt.choice.mode]?.(url, words)
+    this.#ways[attempt.choice.mode](url, words)
   }
 
   /** Opens the next window inside the click of who wants to try again. */
@@ -79,7 +80,7 @@ export class Show {
     if (choice.mode === 'inline') resize(presentation?.body as HTMLElement, height)
   }
 
-  #ways: Partial<Record<Choice['mode'], (url: URL, words: Messages) => void>> = {
+  #ways: Record<Choice['mode'], (url: URL, words: Messages) => void> = {
     modal: (url) => this.#follow(this.#attempt.showFrame(url)),
 
     inline: (url) => {
@@ -97,6 +98,15 @@ export class Show {
         return this.#on.fail({ code: 'popup-blocked', message })
       }
       attempt.presentation = createPopup({ popup, url }, words, attempt.conceal(), this.#on)
+    },
+
+    redirect: ({ href }) => {
+      const { host, life } = this.#attempt
+      // Back without finishing may bring this very page out of the browser's cache.
+      addEventListener('pageshow', ({ persisted }) => persisted && host.again(), {
+        signal: life.signal,
+      })
+      location.assign(href)
     },
 
     qr: (url, words) => {

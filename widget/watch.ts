@@ -1,6 +1,7 @@
 import type { Session, SessionAnswer } from '../server/contract.ts'
 import type { Backend, BackendError } from './backend.ts'
 import type { Kept } from './kept.ts'
+import { openStream, readSession } from './reader.ts'
 import { pause } from './time.ts'
 
 /** How long a stream may be silent at its start before something in between is taken to hold it back. */
@@ -17,7 +18,7 @@ const SLOWEST = 30 * SECOND
  */
 export async function watch(
   backend: Backend,
-  { sessionId, token }: Pick<Kept, 'sessionId' | 'token'>,
+  kept: Pick<Kept, 'sessionId' | 'token'>,
   signal: AbortSignal,
   tell: (session: Session) => void,
 ): Promise<boolean> {
@@ -35,7 +36,7 @@ export async function watch(
     let spoke = false
     try {
       const until = AbortSignal.any([round, silence.signal])
-      const { body } = await backend.stream(sessionId, token, until)
+      const { body } = await openStream(backend, kept, until)
       const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
       for (let text = ''; !settled; ) {
         const { value, done = true } = (await reader?.read()) ?? {}
@@ -70,7 +71,7 @@ export async function watch(
       } else if (!round.aborted) {
         // Two streams without a word do not get through; from then on it only asks.
         deaf++
-        note(await backend.read(sessionId, token, round))
+        note(await readSession(backend, kept, round))
       }
     } catch (error) {
       // Nothing more will be heard of it.

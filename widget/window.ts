@@ -3,5 +3,5 @@
  * Without such an act nothing is tried, so that the browser has nothing to complain about.
  */
 export function openWindow(): Window | null {
-  return navigator.userActivation?.isActive ? open('', '', 'popup,width=500,height=780') : null
+  return navigator.userActivation?.isActive ? open('', '', 'width=500,height=780') : null
 }
