@@ -44,10 +44,10 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     const returnUrl = checkReturnUrl(body.returnUrl)
     const saveReturn = (ret: string) => store.saveReturn(ret, returnUrl, body.mode ?? null, now())
 
-    const unfinished = await findUnfinished(subject, workflow)
-    if (unfinished) {
-      if (body.returnUrl) await saveReturn(unfinished.ret)
-      return { row: unfinished, created: false }
+    const earlier = await findEarlier(subject, workflow)
+    if (earlier) {
+      if (body.returnUrl) await saveReturn(earlier.ret)
+      return { row: earlier, created: false }
     }
 
     await access.admitNew(subject)
@@ -73,12 +73,17 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
   }
 
   /**
-   * The session a new start goes on with: one that is open or waits for a verdict. One that turns
-   * out to be approved only now is handed back too; the visitor need not do it twice.
+   * The session a new start goes on with: one that is open or waits for a verdict, or that was
+   * approved, unless the host wants it again. One approved while its visitor was under way is theirs.
    */
-  async function findUnfinished(subject: string, workflow: string) {
+  async function findEarlier(subject: string, workflow: string) {
     const newest = await store.newestSession(subject, workflow)
-    if (!newest || viewSession(newest).settled) return undefined
+    if (!newest) return undefined
+    const before = viewSession(newest)
+    if (before.settled) {
+      if (before.outcome !== 'approved' || (await settings.again?.(before))) return undefined
+      return newest
+    }
     const row = await updates.refresh(newest)
     const { settled, outcome } = viewSession(row)
     return settled && outcome !== 'approved' ? undefined : row
