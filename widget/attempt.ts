@@ -1,6 +1,6 @@
 import { render, type TemplateResult } from 'lit'
 import type { Action, Session } from '../server/contract.ts'
-import { type Choice, choose, isPhone } from './auto.ts'
+import { type Choice, choose, isInApp, isPhone } from './auto.ts'
 import { type Backend, createBackend } from './backend.ts'
 import type { CancelSource, VerifyOutcome } from './course.events.ts'
 import type { Course } from './course.ts'
@@ -114,6 +114,7 @@ export class Attempt {
   }
 
   /** Here, so that later chunks need not import from this one, which would cost it a namespace. */
+  readonly isInApp = isInApp
   readonly isPhone = isPhone
 
   get over(): boolean {

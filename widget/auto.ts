@@ -18,7 +18,7 @@ const RUNGS: [reason: string, mode: Choice['mode'], holds: () => boolean | Promi
   ['no-camera-api', 'qr', () => !navigator.mediaDevices],
   ['cross-origin-isolated', 'redirect', () => crossOriginIsolated],
   ['camera-denied', 'redirect', async () => (await permission()).state === 'denied'],
-  ['in-app-browser', 'redirect', () => IN_APP.test(navigator.userAgent)],
+  ['in-app-browser', 'redirect', isInApp],
   ['no-camera', 'qr', async () => !isPhone() && !(await cameras()).length],
 ]
 
@@ -37,6 +37,10 @@ export async function choose(mode: Mode, element: HTMLElement): Promise<Choice> 
     if (await probe(holds)) return { mode, reason }
   }
   return { mode: 'modal', reason: 'default' }
+}
+
+export function isInApp(): boolean {
+  return IN_APP.test(navigator.userAgent)
 }
 
 export const isPhone = (): boolean => matchMedia('(pointer: coarse)').matches

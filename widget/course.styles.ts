@@ -22,7 +22,7 @@ export const courseStyles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
-  :is(.strip, .panel) .mark {
+  :is(.strip, .panel) :is(.mark, .wait) {
     display: none;
   }
   .strip {

@@ -6,8 +6,12 @@ import { listen } from './listen.ts'
 import type { Messages } from './locales/en.ts'
 import type { HostedMessage } from './message.ts'
 import { createPopup, fill } from './popup.ts'
+import { visibleTime } from './time.ts'
 import { diagnose, type Obstacle } from './trouble.ts'
 import { openWindow } from './window.ts'
+
+/** A page that is still there so long after it was left has stayed. Milliseconds. */
+const STOPPED = 5_000
 
 const loadCode = () => import('./qr.ts')
 
@@ -20,6 +24,8 @@ export interface ShowEvents {
   /** The visitor asks for that window once more. */
   reopen(): void
   redraw(): void
+  /** Says what helps inside an app. */
+  hint(): void
 }
 
 /** How the visitor gets to the hosted page, unless they leave this page for it. */
@@ -101,12 +107,15 @@ export class Show {
     },
 
     redirect: ({ href }) => {
-      const { host, life } = this.#attempt
+      const { host, life, choice } = this.#attempt
       // Back without finishing may bring this very page out of the browser's cache.
       addEventListener('pageshow', ({ persisted }) => persisted && host.again(), {
         signal: life.signal,
       })
+      if (choice.reason === 'in-app-browser') this.#on.hint()
       location.assign(href)
+      // The visitor may have told the browser to stay: then it can be taken up again.
+      void visibleTime(STOPPED, life.signal).then(() => life.signal.aborted || host.again())
     },
 
     qr: (url, words) => {

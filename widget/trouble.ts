@@ -28,7 +28,8 @@ export function waysOn(
 export function diagnose(error: unknown): Obstacle {
   const { url, status, answer, cause, message: reason } = error as Partial<BackendError>
   if (status === undefined) {
-    return { code: 'unsupported', message: `This browser cannot do it: ${reason}`, cause: error }
+    const code = navigator.onLine ? 'unsupported' : 'offline'
+    return { code, message: `A part of didit-verify did not run: ${reason}`, cause: error }
   }
   if (!status) {
     return navigator.onLine

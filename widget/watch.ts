@@ -59,10 +59,12 @@ export async function watch(
   }
 
   while (!signal.aborted && !settled) {
-    // One round lasts until the page is hidden or shown again: hidden pages ask nothing.
+    // One round lasts until the page is hidden or shown again: hidden pages ask nothing. Who is back
+    // online does not wait for the next question.
     const turn = new AbortController()
     const round = AbortSignal.any([signal, turn.signal])
     document.addEventListener('visibilitychange', () => turn.abort(), { signal: round })
+    addEventListener('online', () => turn.abort(), { signal: round })
     try {
       if (document.visibilityState === 'hidden') {
         await pause(Number.POSITIVE_INFINITY, round)

@@ -81,6 +81,12 @@ describe('auto', () => {
       args: chromiumFlags().filter((flag) => !flag.includes('fake-device')),
     })
     const visitor = await createVisitor(browser, demo.url)
+    // A busy machine may need longer to look for cameras than a visitor should wait.
+    await visitor.context.addInitScript(() => {
+      const { setTimeout } = window
+      window.setTimeout = ((run: () => void, ms = 0, ...rest: unknown[]) =>
+        setTimeout(run, ms === 150 ? 10_000 : ms, ...rest)) as typeof window.setTimeout
+    })
     await visitor.open()
     await visitor.trigger.click()
     await code(visitor).waitFor()

@@ -189,6 +189,21 @@ describe('the focus', () => {
     expect(focused(element)).to.equal(trigger(element))
   })
 
+  it('goes to the trigger where a menu that closed on the click has taken it along', async () => {
+    const { element } = await stage({ withoutConfirm: true })
+    const menu = await fixture<HTMLElement>(html`<div><button>Verify me</button></div>`)
+    menu.querySelector('button')?.addEventListener('click', () => {
+      void element.start()
+      menu.hidden = true
+    })
+    menu.querySelector('button')?.focus()
+    menu.querySelector('button')?.click()
+    await until(() => element.state === 'open')
+    element.close()
+    await until(() => element.state === 'ended')
+    expect(focused(element)).to.equal(trigger(element))
+  })
+
   it('returns to the button of the host, clicked or focused', async () => {
     const { element } = await stage({ withoutConfirm: true })
     const button = await fixture<HTMLButtonElement>(html`<button><b>Go</b></button>`)

@@ -102,6 +102,23 @@ describe('an obstacle with a way on', () => {
     }
   })
 
+  it('goes away by itself when the browser is back online', async () => {
+    Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
+    const backend = backendThat(() => Response.error())
+    const { element } = await stage({}, backend)
+    try {
+      void element.start()
+      await until(() => element.state === 'trouble')
+    } finally {
+      Reflect.deleteProperty(navigator, 'onLine')
+    }
+    backend.answers.clear()
+    dispatchEvent(new Event('online'))
+    await until(() => element.state === 'open')
+    dispatchEvent(new Event('online'))
+    expect([element.state, backend.count('create')]).to.deep.equal(['open', 2])
+  })
+
   it('of the hosted page is shown below it, and what it says next withdraws it', async () => {
     const made = await opened()
     const { element, events } = made
