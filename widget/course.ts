@@ -242,7 +242,10 @@ export class Course {
 
   /** The server has lost the session, or this browser the right to it: only a new one helps. */
   #lose(): void {
-    const obstacle = { code: 'session-expired', message: 'The server does not know it.' } as const
+    const obstacle = {
+      code: 'session-expired',
+      message: 'The server does not know the session any more.',
+    } as const
     if (this.#host.view.state === 'submitted') this.#ways.fail(obstacle)
     else this.#ways.block(obstacle)
   }
@@ -269,7 +272,10 @@ export class Course {
       const old = outcome === 'resubmit' && version === this.#opened
       if (outcome !== null && !old) this.#complete()
     } else if (word === 'expired' && !this.#leave.going) {
-      this.#ways.block({ code: 'session-expired', message: 'The session has expired at Didit.' })
+      this.#ways.block({
+        code: 'session-expired',
+        message: 'The session has expired at Didit. Another try makes a fresh one.',
+      })
     } else if (word === 'end') {
       this.#complete()
     } else {

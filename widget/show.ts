@@ -141,13 +141,6 @@ export class Show {
   #follow(frame: Frame): void {
     const { endpoint } = this.#attempt
     const hosted = this.#attempt.hostedOrigins(frame.url)
-    listen(
-      frame,
-      { hosted, backend: new URL(endpoint).origin },
-      {
-        say: this.#on.say,
-        fail: (message) => this.#on.fail({ code: 'frame-timeout', message }),
-      },
-    )
+    listen(frame, { hosted, backend: new URL(endpoint).origin }, this.#on)
   }
 }

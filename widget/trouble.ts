@@ -29,13 +29,14 @@ export function diagnose(error: unknown): Obstacle {
   const { url, status, answer, cause, message: reason } = error as Partial<BackendError>
   if (status === undefined) {
     const code = navigator.onLine ? 'unsupported' : 'offline'
-    return { code, message: `A part of didit-verify did not run: ${reason}`, cause: error }
+    const message = `A part of didit-verify did not run; does anything block it? ${reason}`
+    return { code, message, cause: error }
   }
   if (!status) {
     return navigator.onLine
       ? {
           code: 'backend-unreachable',
-          message: `${url} did not answer. Check the endpoint, its allowed origins and this page's connect-src.`,
+          message: `${url} did not answer. Check that it runs, that its allowed origins list ${location.origin}, and the connect-src of this page.`,
           cause,
         }
       : { code: 'offline', message: 'The browser is offline.', cause }
