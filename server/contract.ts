@@ -109,8 +109,8 @@ export interface SessionGrant extends SessionAnswer {
   token: string
 }
 
-/** How a presentation is chosen; the ones that this version can show. */
-export const MODES = ['auto', 'modal', 'redirect'] as const
+/** How the hosted page is shown; `auto` chooses one of the others. */
+export const MODES = ['auto', 'modal', 'inline', 'popup', 'redirect', 'qr'] as const
 export type Mode = (typeof MODES)[number]
 
 /** The body of `POST /sessions`: all that a browser may say about a session. */
@@ -125,7 +125,7 @@ export interface CreateRequest {
 }
 
 /** What the visitor can do about an obstacle. */
-export type Action = 'retry' | 'new-tab'
+export type Action = 'retry' | 'new-tab' | 'phone' | 'redirect'
 
 /** The codes of `didit-trouble` and `didit-error`, each with its ways on. Without one it is final. */
 export const ERRORS = {
@@ -134,11 +134,11 @@ export const ERRORS = {
   misconfigured: [],
   'rate-limited': ['retry'],
   'invalid-url': [],
-  'popup-blocked': ['new-tab'],
-  'frame-timeout': ['retry', 'new-tab'],
-  'camera-blocked': ['retry', 'new-tab'],
+  'popup-blocked': ['new-tab', 'redirect'],
+  'frame-timeout': ['retry', 'new-tab', 'phone', 'redirect'],
+  'camera-blocked': ['phone', 'redirect', 'new-tab', 'retry'],
   'session-expired': ['retry'],
-  'hosted-error': ['retry', 'new-tab'],
+  'hosted-error': ['retry', 'new-tab', 'phone'],
   offline: ['retry'],
   unsupported: ['new-tab'],
 } as const satisfies Record<string, readonly Action[]>

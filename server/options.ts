@@ -1,4 +1,4 @@
-import type { CreateRequest, Outcome } from './contract.ts'
+import type { CreateRequest, Outcome, Session } from './contract.ts'
 import type { Didit } from './didit/client.ts'
 import type { CreateSession } from './didit/types.ts'
 import type { Operators } from './gate.ts'
@@ -92,6 +92,11 @@ export interface VerifyOptions {
   identify?(request: Request): string | null | Promise<string | null>
   /** Whether somebody unknown may verify. Default: only where no `identify` is given. */
   allowAnonymous?: boolean
+  /**
+   * Whether somebody whose newest session of a workflow is approved verifies once more, as before a
+   * sensitive act. Default: never; they are given that session, and are done at once.
+   */
+  again?(approved: Session): boolean | Promise<boolean>
   /** A captcha or invitation check before a session is started; `false` refuses. */
   challenge?(request: Request): boolean | Promise<boolean>
   limits?: Partial<Limits>

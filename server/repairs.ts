@@ -23,7 +23,7 @@ export function createRepairs(settings: Settings, updates: Updates) {
     await store.dropIntent(ret)
   }
 
-  async function adopt(workflowId: string, intent: Omit<Intent, 'url'>): Promise<void> {
+  async function adopt(workflowId: string, intent: Omit<Intent, 'url' | 'mode'>): Promise<void> {
     const askedAt = now()
     const { results } = await didit.sessions.list({
       vendor_data: intent.subject,

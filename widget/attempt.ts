@@ -1,18 +1,27 @@
 import { render, type TemplateResult } from 'lit'
-import type { Action, Outcome, Session } from '../server/contract.ts'
-import { type Choice, choose } from './auto.ts'
+import type { Action } from '../server/contract.ts'
+import { type Choice, choose, isInApp, isPhone } from './auto.ts'
 import { type Backend, createBackend, type Told } from './backend.ts'
-import type { CancelSource } from './course.events.ts'
+import type { CancelSource, VerifyOutcome } from './course.events.ts'
 import type { Course } from './course.ts'
+import { VerifySessionEvent } from './element.events.ts'
 import type { DiditVerify } from './element.ts'
-import { VerifySessionEvent } from './events.ts'
 import type { Input, State } from './flow.ts'
 import { frameStyles } from './frame.styles.ts'
-import { createFrame, dialog, type Frame, permissions, type Scene } from './frame.ts'
+import {
+  content,
+  createFrame,
+  dialog,
+  type Frame,
+  type Presentation,
+  permissions,
+  type Scene,
+  type Wrap,
+} from './frame.ts'
 import { openableUrl } from './hosted.ts'
-import { type Kept, keep, keptBy } from './kept.ts'
 import type { Messages } from './locales/en.ts'
 import { FIRST } from './locales/first.ts'
+import { hasKept } from './tab.ts'
 import type { Obstacle } from './trouble.ts'
 
 // It comes with the attempt: at rest the element knows where it goes.
@@ -22,9 +31,9 @@ export { step } from './flow.ts'
 export type VerifyResult =
   | {
       kind: 'complete'
-      sessionId: string
-      status: string
-      outcome: Outcome
+      sessionId: string | null
+      status: string | null
+      outcome: VerifyOutcome
       receipt: string | null
     }
   | { kind: 'cancel'; sessionId: string | null; source: CancelSource }
@@ -34,7 +43,7 @@ export type VerifyResult =
 export interface View {
   state: State
   session: Told | null
-  outcome: Outcome | null
+  outcome: VerifyOutcome | null
   error: Obstacle | null
   /** The obstacle that is shown, with its ways on. */
   trouble: (Obstacle & { actions: readonly Action[] }) | null
@@ -43,10 +52,12 @@ export interface View {
 /** The element as its attempt sees it. */
 export interface Host {
   readonly element: DiditVerify
+  /** The window that was opened inside the click, where the mode asks for one. */
+  readonly popup: Window | null
   /** Where the attempt draws. */
   readonly stage: HTMLElement
-  /** Where the focus returns to. */
-  readonly opener: HTMLElement | undefined
+  /** What was clicked at the start, from the inside out. */
+  readonly path: readonly EventTarget[]
   readonly view: Readonly<View>
   /** BCP 47. */
   readonly language: string
@@ -64,8 +75,8 @@ export interface Host {
   change(input: Input | null, patch?: Partial<View>): void
 }
 
-// Two elements on one page never go on with the same session.
-const claimed = new Set<string>()
+// Whether an attempt on this page has come as far as its course, which may have kept it.
+let begun = false
 
 /**
  * One attempt, from `start()` to the open presentation. What happens to it then is its course, in a
@@ -73,73 +84,80 @@ const claimed = new Set<string>()
  */
 export class Attempt {
   readonly host: Host
-  readonly owner: string
+  /** Base URL of the BFF, absolute, without a slash at the end. */
+  readonly endpoint: string
   readonly backend: Backend
   /** Resolves once, when the attempt ends. Never rejects. */
   readonly finished: Promise<VerifyResult>
   finish: (result: VerifyResult) => void = () => {}
-  kept: Kept | undefined
-  frame: Frame | undefined
+  sessionId: string | null = null
+  /** The opaque session token; empty where the page has given its own `url`. */
+  token = ''
   choice: Choice = { mode: 'modal', reason: 'requested' }
+  presentation: Presentation | undefined
+  /** What heading and presentation stand in. */
+  wrap: Wrap = dialog
   /** Aborts when the attempt is over, and ends all that belongs to it. */
   readonly life = new AbortController()
-  #frameLife = new AbortController()
+  /** The same for what is shown. */
+  #showing = new AbortController()
   #course: Promise<Course> | undefined
+  /** Whether heading and presentation are on the page. */
+  shown = false
+  /** Where the focus returns to. */
+  opener: HTMLElement | undefined
   #scene: Partial<Scene> = {}
 
   constructor(host: Host) {
     const { element } = host
-    const endpoint = new URL(element.endpoint, document.baseURI).href.replace(/\/$/, '')
     this.host = host
-    this.owner = [endpoint, element.workflow ?? '', element.id].join(' ')
-    this.backend = createBackend(endpoint, (...args) => (element.fetch ?? fetch)(...args))
+    this.endpoint = new URL(element.endpoint, document.baseURI).href.replace(/\/$/, '')
+    this.backend = createBackend(this.endpoint, (...args) => (element.fetch ?? fetch)(...args))
     this.finished = new Promise((resolve) => {
       this.finish = resolve
     })
     this.adoptStyles(frameStyles.styleSheet)
   }
 
+  /** Here, so that later chunks need not import from this one, which would cost it a namespace. */
+  readonly isInApp = isInApp
+  readonly isPhone = isPhone
+
   get over(): boolean {
     return this.life.signal.aborted
   }
 
-  get sessionId(): string | null {
-    return this.kept?.sessionId ?? null
+  /** What stands round heading and presentation. */
+  get shell(): HTMLElement | null {
+    return this.host.stage.querySelector('.shell')
   }
 
   get dialog(): HTMLDialogElement | null {
     return this.host.stage.querySelector('dialog')
   }
 
-  /** Creates a session, or goes on with the unfinished one, and shows it. */
-  async start(): Promise<void> {
-    const { element, language, change } = this.host
+  /**
+   * Creates a session, or goes on with the unfinished one, and shows it.
+   *
+   * @param choice how; by default as the element asks.
+   */
+  async start(choice?: Choice): Promise<void> {
+    const { element, popup } = this.host
     try {
-      this.choice = await choose(element.mode, element)
+      this.choice = choice ?? (await choose(element.mode, element))
       if (this.over) return
-      if (this.choice.mode === 'modal') this.showDialog()
-      const [earlier] = keptBy(this.owner)
-      const { session, token } = await this.backend.create(
-        {
-          workflow: element.workflow ?? undefined,
-          language,
-          mode: this.choice.mode,
-          reference: element.reference ?? undefined,
-          returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
-        },
-        earlier?.token,
-        this.life.signal,
-      )
-      if (this.over) return
-      const { id } = session
+      // The hosted page offers the phone by itself; nobody here could follow it.
+      if (element.url && this.choice.mode === 'qr') this.choice.mode = 'redirect'
       const { mode } = this.choice
-      this.claim({ sessionId: id, token, owner: this.owner, mode, phase: 'open', at: Date.now() })
-      change(null, { session, outcome: session.outcome })
-      this.#present(session, earlier?.sessionId === id)
+      if (mode !== 'popup') popup?.close()
+      if (mode === 'modal') this.open()
+      else (await this.course()).prepare()
+      await this.#create()
     } catch (error) {
       if (!this.over) (await this.course()).fall(error)
       return
     }
+    if (this.over) return
     const course = await this.course()
     if (!this.over) course.run()
   }
@@ -147,7 +165,7 @@ export class Attempt {
   /** The way back to what this tab has kept. @returns whether there was anything. */
   async resume(): Promise<boolean> {
     const course = await this.course()
-    return !this.over && course.resume(claimed)
+    return !this.over && course.resume()
   }
 
   /** The page or the visitor wants to end it. */
@@ -155,38 +173,26 @@ export class Attempt {
     this.#tell((course) => void course.close(source))
   }
 
-  /** Ends without a word: the element is gone, or reset. */
-  dispose(source: CancelSource = 'removed'): void {
+  /** Ends without a word: the element is gone, or reset. @returns whether it had the focus. */
+  dispose(source: CancelSource = 'removed'): boolean {
     this.life.abort()
-    this.unmountFrame()
+    this.conceal()
     this.finish({ kind: 'cancel', sessionId: this.sessionId, source })
-    this.hideDialog()
+    return this.hide()
   }
 
-  /** After a move in the document: a moved dialog is not modal any more. */
+  /** It has been moved in the document. */
   moved(): void {
-    const { dialog } = this
-    if (!dialog?.open || dialog.matches(':modal')) return
-    dialog.removeAttribute('open')
-    dialog.showModal()
-  }
-
-  /** Makes the session this attempt's own, and remembers it for the next page. */
-  claim(kept: Kept): void {
-    this.kept = kept
-    claimed.add(kept.sessionId)
-    this.life.signal.addEventListener('abort', () => claimed.delete(kept.sessionId))
-    this.mark(kept.phase)
-  }
-
-  mark(phase: Kept['phase']): void {
-    if (this.kept) keep(Object.assign(this.kept, { phase }))
+    this.#tell((course) => course.moved())
   }
 
   /** What happens from now on; loaded when it is first needed. */
   course(): Promise<Course> {
     this.#course ??= import('./course.ts').then(
-      ({ Course }) => new Course(this),
+      ({ Course }) => {
+        begun = true
+        return new Course(this)
+      },
       (error) => {
         this.#course = undefined
         throw error
@@ -195,25 +201,11 @@ export class Attempt {
     return this.#course
   }
 
-  mountFrame(url: URL): void {
-    const { element, words } = this.host
-    this.unmountFrame()
-    this.#frameLife = new AbortController()
-    const allow = element.allow ?? permissions(this.hostedOrigins(url))
-    const title = words.title ?? FIRST.title
-    this.frame = createFrame(url, title, allow, this.#frameLife.signal)
-    this.draw()
-  }
-
-  unmountFrame(): void {
-    this.#frameLife.abort()
-    this.frame = undefined
-  }
-
   /** Where the visitor goes on, with the page's options; nothing where that may not be opened. */
-  address(session: Session): URL | undefined {
-    const url = openableUrl(session.url)
-    for (const [name, value] of Object.entries(this.host.element.hostedOptions ?? {})) {
+  address(): URL | undefined {
+    const { element, view } = this.host
+    const url = openableUrl(element.url ?? view.session?.url)
+    for (const [name, value] of Object.entries(element.hostedOptions ?? {})) {
       url?.searchParams.set(name, String(value))
     }
     return url
@@ -224,31 +216,54 @@ export class Attempt {
     return [url.origin, ...(this.host.element.trustedOrigins?.split(/\s+/).filter(Boolean) ?? [])]
   }
 
-  /** Shows the dialog, its heading focused. */
-  showDialog(): void {
-    this.draw({}, true)
-    const { dialog } = this
-    if (!dialog || dialog.open) return
-    dialog.showModal()
-    dialog.querySelector<HTMLElement>('#title')?.focus()
+  /** Shows the hosted page in a frame. */
+  showFrame(url: URL): Frame {
+    const { element, words } = this.host
+    const allow = element.allow ?? permissions(this.hostedOrigins(url))
+    const frame = createFrame(url, words.title ?? FIRST.title, allow, this.conceal())
+    this.presentation = frame
+    this.draw()
+    return frame
   }
 
-  /** Takes the dialog away and gives the focus back. */
-  hideDialog(): void {
-    const { dialog } = this
-    if (dialog?.open) dialog.close()
+  /** Takes away what is shown. @returns what ends with the next. */
+  conceal(): AbortSignal {
+    this.#showing.abort()
+    this.#showing = new AbortController()
+    this.presentation = undefined
+    return this.#showing.signal
+  }
+
+  /** Opens the dialog, its heading focused. */
+  open(): void {
+    const again = this.shown
+    this.shown = true
+    if (!again) this.opener = opener(this.host.path)
+    this.draw({})
+    if (again) return
+    this.dialog?.showModal()
+    this.shell?.querySelector<HTMLElement>('#title')?.focus()
+  }
+
+  /** Takes everything away and gives the focus back. @returns whether it was inside. */
+  hide(): boolean {
+    this.shown = false
+    this.dialog?.close()
+    const held = this.dialog || this.shell?.matches(':focus-within')
     this.drawPanel(undefined)
-    if (dialog) this.host.opener?.focus({ preventScroll: true })
+    if (held) this.opener?.focus({ preventScroll: true })
+    return Boolean(held)
   }
 
-  /** Draws the dialog, where there is one. */
-  draw(scene = this.#scene, create = false): void {
-    const words = { ...FIRST, ...this.host.words } as Messages
-    if (!create && !this.dialog) return
+  /** Draws heading and presentation, where they are on the page. */
+  draw(scene = this.#scene): void {
+    if (!this.shown) return
     this.#scene = scene
-    const status = this.frame ? '' : words.loading
-    const template = dialog(words, this.frame, { status, ...scene }, this.#events)
-    render(template, this.host.stage)
+    const words = { ...FIRST, ...this.host.words } as Messages
+    const { presentation } = this
+    const status = presentation?.status ?? words.loading
+    const inside = content(words, presentation, { status, ...scene }, this.#hear)
+    render(this.wrap(inside, this.#hear), this.host.stage)
   }
 
   /** Draws what is shown where there is no dialog. */
@@ -261,20 +276,36 @@ export class Attempt {
     if (sheet && !adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet)
   }
 
-  #present(session: Session, resumed: boolean): void {
-    const url = this.address(session)
+  async #create(): Promise<void> {
+    const { element, language, change, emit } = this.host
+    const { mode } = this.choice
+    let resumed = false
+    if (!element.url) {
+      const earlier = begun || hasKept(true) ? (await this.course()).earlier()[0] : undefined
+      const answer = await this.backend.create(
+        {
+          workflow: element.workflow ?? undefined,
+          language,
+          mode,
+          reference: element.reference ?? undefined,
+          returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
+        },
+        earlier?.token,
+        this.life.signal,
+      )
+      if (this.over) return
+      const { session } = answer
+      resumed = answer.resumed
+      this.sessionId = session.id
+      this.token = answer.token
+      change(null, { session, outcome: session.outcome })
+    }
+    const url = this.address()
     // Nothing to open: it is over already, or the URL is none; the course tells which.
     if (!url) return
-    const { mode } = this.choice
-    this.host.change('open', { trouble: null })
-    this.host.emit(new VerifySessionEvent({ sessionId: session.id, ...this.choice, resumed }))
-    if (this.over) return
-    if (mode === 'modal') return this.mountFrame(url)
-    // Back without finishing may bring this very page out of the browser's cache.
-    addEventListener('pageshow', ({ persisted }) => persisted && this.host.again(), {
-      signal: this.life.signal,
-    })
-    location.assign(url.href)
+    change('open', { trouble: null })
+    emit(new VerifySessionEvent({ sessionId: this.sessionId, ...this.choice, resumed }))
+    if (mode === 'modal' && !this.over) this.showFrame(url)
   }
 
   /** What happens while the course does not load is told by `start()`, once. */
@@ -282,12 +313,19 @@ export class Attempt {
     void this.course().then(what, () => {})
   }
 
-  #events = {
-    close: () => this.close('button'),
-    cancel: (event: Event) => {
-      event.preventDefault()
-      this.#tell((course) => course.escape())
-    },
-    closed: () => this.#tell((course) => course.closed()),
+  /** Close was pressed, or Escape, or the browser has closed the dialog. */
+  #hear = (event: Event): void => {
+    if (event.type === 'cancel') event.preventDefault()
+    this.#tell((course) => course.hear(event.type))
   }
+}
+
+/** Where the focus returns to: what has it or, where a click does not give it, what was clicked. */
+function opener(path: readonly EventTarget[]): HTMLElement | undefined {
+  let active = document.activeElement
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+  const clicked = active === document.body ? path : []
+  return [...clicked, active].find(
+    (node): node is HTMLElement => node instanceof HTMLElement && node.tabIndex >= 0,
+  )
 }

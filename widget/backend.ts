@@ -1,94 +1,86 @@
-import {
-  type CreateRequest,
-  type Session,
-  type SessionAnswer,
-  type SessionGrant,
+import type {
+  CreateRequest,
+  Session,
+  SessionAnswer,
+  SessionGrant,
   TOKEN_HEADER,
 } from '../server/contract.ts'
+
+/** Written a second time, and held by its type: the import would bring all tables of the contract. */
+const TOKEN: typeof TOKEN_HEADER = 'Verify-Token'
 
 /** A session as the server told it, with the receipt that came along. */
 export interface Told extends Session {
   receipt?: string
 }
 
-/** The session in an answer. */
-export const told = ({ session, receipt }: SessionAnswer): Told =>
-  receipt ? { ...session, receipt } : session
-
 /** The BFF did not do what it was asked. `diagnose()` says what that means. */
-export class BackendError extends Error {
+export interface BackendError extends Error {
   /** The address that was asked. */
-  readonly url: string
+  url: string
   /** The HTTP status; 0 where there was no answer. */
-  readonly status: number
+  status: number
   /** The body of the answer, where it was JSON. */
-  readonly answer: unknown
+  answer?: unknown
+}
 
-  constructor(url: string, status: number, answer?: unknown, cause?: unknown) {
-    super(`${url} answered ${status}`, { cause })
-    this.url = url
-    this.status = status
-    this.answer = answer
-  }
+export function backendError(
+  url: string,
+  status: number,
+  answer?: unknown,
+  cause?: unknown,
+): BackendError {
+  return Object.assign(new Error(`${url} answered ${status}`, { cause }), { url, status, answer })
 }
 
 export type Backend = ReturnType<typeof createBackend>
 
 /**
- * The three calls to the BFF: create and read one session, and open its stream (see `watch.ts`).
+ * Asks the BFF, to begin with for a session; what is asked about it later is in `reader.ts`.
  *
  * @param endpoint its base URL, absolute, without a slash at the end.
  * @param fetch the host's own, for its login header or CSRF token.
  */
 export function createBackend(endpoint: string, fetch: typeof globalThis.fetch) {
-  async function send(path: string, token: string | undefined, init: RequestInit) {
+  /** @throws BackendError when there is no answer, or a refusal. */
+  async function ask(path: string, token: string | undefined, init: RequestInit) {
     const url = endpoint + path
-    const headers = { ...init.headers, ...(token && { [TOKEN_HEADER]: token }) }
+    const headers = { ...init.headers, ...(token && { [TOKEN]: token }) }
     const response = await fetch(url, { credentials: 'same-origin', ...init, headers }).catch(
       (cause) => {
-        throw new BackendError(url, 0, undefined, cause)
+        throw backendError(url, 0, undefined, cause)
       },
     )
     if (response.ok) return response
-    throw new BackendError(url, response.status, await response.json().catch(() => undefined))
+    throw backendError(url, response.status, await response.json().catch(() => undefined))
   }
 
+  /** @throws BackendError when the answer is not one of a BFF. */
   async function json<T extends SessionAnswer>(response: Response) {
     const answer: T | undefined = await response.json().catch(() => undefined)
     if (answer?.session?.id) return { ...answer, session: told(answer) }
-    throw new BackendError(response.url, response.status)
+    throw backendError(response.url, response.status)
   }
-
-  const sessionPath = (id: string) => `/sessions/${encodeURIComponent(id)}`
 
   return {
+    ask,
+    json,
+    told,
+
     /** Creates a session, or gets the unfinished one of whom the token speaks for. */
-    create: async (body: CreateRequest, token: string | undefined, signal: AbortSignal) =>
-      json<SessionGrant>(
-        await send('/sessions', token, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-          signal,
-        }),
-      ),
-
-    /**
-     * The session as the server has it.
-     *
-     * @param cache `reload` asks the server not to answer from an old question to Didit.
-     */
-    async read(
-      id: string,
-      token: string,
-      signal: AbortSignal,
-      cache: RequestCache = 'no-store',
-    ): Promise<Told> {
-      return (await json(await send(sessionPath(id), token, { signal, cache }))).session
+    async create(body: CreateRequest, token: string | undefined, signal: AbortSignal) {
+      const response = await ask('/sessions', token, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      })
+      return { ...(await json<SessionGrant>(response)), resumed: response.status === 200 }
     },
-
-    /** The session's event stream. */
-    stream: (id: string, token: string, signal: AbortSignal) =>
-      send(`${sessionPath(id)}/events`, token, { signal, cache: 'no-store' }),
   }
+}
+
+/** The session in an answer. */
+function told({ session, receipt }: SessionAnswer): Told {
+  return receipt ? { ...session, receipt } : session
 }

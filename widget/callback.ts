@@ -12,13 +12,15 @@ const ID = 'verificationSessionId='
  * The callback in an address, as Didit appends it to the query: the id, then the status. A `status`
  * elsewhere is the page's own.
  *
- * @param owned the sessions whose callback it may be; those of others are left alone.
+ * @param owned the sessions whose callback it may be; those of others are left alone. An empty name
+ * stands for a session that nobody here knows yet, and so for any.
  */
 export function readCallback(href: string, owned: readonly string[]): Callback | undefined {
   const [, page = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(href) ?? []
   const pairs = query.split('&')
   const at = pairs.findIndex(
-    (pair) => pair.startsWith(ID) && owned.includes(decode(pair.slice(ID.length))),
+    (pair) =>
+      pair.startsWith(ID) && (owned.includes('') || owned.includes(decode(pair.slice(ID.length)))),
   )
   if (at < 0) return undefined
   const [id = '', status = ''] = pairs.splice(at, pairs[at + 1]?.startsWith('status=') ? 2 : 1)

@@ -1,5 +1,8 @@
-import type { Action, ErrorCode, Outcome } from '../server/contract.ts'
+import type { Outcome } from '../server/contract.ts'
 import { type Fields, VerifyEvent } from './event.ts'
+
+/** What an attempt ends with: the server's outcome, or that nobody has confirmed any. */
+export type VerifyOutcome = Outcome | 'unconfirmed'
 
 /** What ended an attempt before the visitor was done. */
 export type CancelSource = 'button' | 'escape' | 'page' | 'hosted' | 'removed' | 'prevented'
@@ -15,9 +18,12 @@ export class VerifyProgressEvent extends VerifyEvent {
   }
 }
 
-/** The hosted page or the callback says that the visitor is done. Nothing is decided. */
+/**
+ * The hosted page or the callback says that the visitor is done. Nothing is decided. Left out where
+ * nobody says so: the server may be faster, and a phone says it to the server alone.
+ */
 export class VerifySubmitEvent extends VerifyEvent {
-  declare readonly sessionId: string
+  declare readonly sessionId: string | null
   /** The status that the page or the callback claims. Never act on it. */
   declare readonly hint: string | undefined
   constructor(fields: Fields<VerifySubmitEvent>) {
@@ -38,19 +44,6 @@ export class VerifyStatusEvent extends VerifyEvent {
   }
 }
 
-/** An obstacle with a way on. It is shown, and it is not final. */
-export class VerifyTroubleEvent extends VerifyEvent {
-  declare readonly code: ErrorCode
-  /** For developers, in English: what happened and what to do. */
-  declare readonly message: string
-  /** `null` where there is no session yet. */
-  declare readonly sessionId: string | null
-  declare readonly actions: readonly Action[]
-  constructor(fields: Fields<VerifyTroubleEvent>) {
-    super('didit-trouble', fields)
-  }
-}
-
 /** Before the question whether to stop. Cancelable: then everything stays open. */
 export class VerifyCloseRequestEvent extends VerifyEvent {
   declare readonly source: CancelSource
@@ -59,11 +52,13 @@ export class VerifyCloseRequestEvent extends VerifyEvent {
   }
 }
 
-/** Final: the server's outcome, or `pending` where it takes longer. */
+/** Final: the server's outcome, or `pending` where it takes longer, or `unconfirmed` with `url`. */
 export class VerifyCompleteEvent extends VerifyEvent {
-  declare readonly sessionId: string
-  declare readonly status: string
-  declare readonly outcome: Outcome
+  /** `null` where the page has given its own `url` and nobody has named the session since. */
+  declare readonly sessionId: string | null
+  /** `null` where no server has told it. */
+  declare readonly status: string | null
+  declare readonly outcome: VerifyOutcome
   /** Proves the approval to the host's own server; `null` unless approved. */
   declare readonly receipt: string | null
   constructor(fields: Fields<VerifyCompleteEvent>) {

@@ -22,7 +22,7 @@ export const courseStyles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
-  :is(.strip, .panel) .mark {
+  :is(.strip, .panel) :is(.mark, .wait) {
     display: none;
   }
   .strip {
@@ -33,7 +33,7 @@ export const courseStyles = css`
   [role='alertdialog'] {
     grid-area: 2 / 1;
     z-index: 1;
-    background: var(--_paper);
+    background: inherit;
   }
   .actions {
     display: flex;
@@ -57,14 +57,10 @@ export const courseStyles = css`
     text-decoration: none;
     cursor: pointer;
   }
-  .button:is(.first, .done) {
+  .button:is(:first-child, .done) {
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);
-  }
-  .button:focus-visible {
-    outline: 3px solid var(--_accent);
-    outline-offset: 2px;
   }
   .panel {
     justify-items: start;

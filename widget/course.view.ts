@@ -17,10 +17,8 @@ export interface Note {
 /** The sign above a result or an obstacle; decoration, the text says the same. */
 const MARKS: Record<string, string> = { approved: '✓', pending: '…', declined: '✕' }
 
-export interface NoteEvents {
-  retry(): void
-  close(): void
-}
+/** What happens when the visitor chooses a way on, or the button at the end. */
+export type NoteEvents = Record<Action | 'close', () => void>
 
 /** Where a note stands: in place of the frame, below it, or on the page where there is no dialog. */
 export type Place = 'note' | 'note strip' | 'note panel'
@@ -40,23 +38,31 @@ export function note(
     }
     <slot name=${slot}><p>${text}</p></slot>
     <div class="actions">${actions.map((action) =>
-      action === 'retry'
-        ? html`<button class="button first" type="button" @click=${on.retry}>${words.retry}</button>`
-        : html`<a class="button" href=${url} target="_blank" rel="noopener noreferrer"
-            >${words[action]}</a>`,
+      action === 'new-tab'
+        ? html`<a class="button" href=${url} target="_blank" rel="noopener noreferrer"
+            @click=${on[action]}>${words[action]}</a>`
+        : html`<button class="button" type="button" @click=${on[action]}>${words[action]}</button>`,
     )}${last && html`<button class="button ${last}" type="button" @click=${on.close}>${words[last]}</button>`}</div>`
   return place === 'note panel'
     ? html`<div class=${place} part="panel" role="alert">${content}</div>`
     : html`<div class=${place}>${content}</div>`
 }
 
-/** The question whether to stop, drawn inside the dialog. */
-export function question(words: Messages, on: { stay(): void; leave(): void }): TemplateResult {
+export interface QuestionEvents {
+  stay(): void
+  leave(): void
+  /** Opens the window of the hosted page once more, where it has one. */
+  reopen?(): void
+}
+
+/** The question whether to stop, drawn over what it is about. */
+export function question(words: Messages, on: QuestionEvents): TemplateResult {
   return html`<div class="note" role="alertdialog" aria-labelledby="leave" aria-describedby="later">
     <h2 id="leave">${words.leaveTitle}</h2>
     <p id="later">${words.leaveText}</p>
     <div class="actions">
       <button class="button first" id="stay" type="button" @click=${on.stay}>${words.stay}</button>
+      ${on.reopen && html`<button class="button" type="button" @click=${on.reopen}>${words.reopen}</button>`}
       <button class="button" type="button" @click=${on.leave}>${words.leave}</button>
     </div>
   </div>`

@@ -1,7 +1,8 @@
 import { DiditVerify } from './element.ts'
 
+// As types alone: the classes of events are for `instanceof` and come from the npm entry; here they
+// would be bytes on every page view.
 export type * from './index.ts'
-// The classes of events are for `instanceof` and come from the npm entry: here they would be bytes.
 export { DiditVerify }
 
 // Another copy of the script may have been there first; its element serves.

@@ -1,30 +1,25 @@
 import { html, nothing } from '#lit'
-import type { Mode, Outcome, Session } from '../server/contract.ts'
+import type { Mode } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
-import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
+import {
+  VerifyErrorEvent,
+  VerifyStartEvent,
+  VerifyStateEvent,
+  VerifyTroubleEvent,
+} from './element.events.ts'
 import type { State } from './flow.ts'
 import { FormControl } from './form.ts'
 import type { Messages } from './locales/en.ts'
 import { BASICS, FAILED, type Speech, speechFor, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
+import { hasKept } from './tab.ts'
+import { openWindow } from './window.ts'
+
+const NOTHING = { session: null, outcome: null, error: null, trouble: null }
 
 const load = () => import('./attempt.ts')
 /** At the first sign of intent; whether it comes through is found out at the start. */
 const warm = () => void load().catch(() => {})
-
-/**
- * Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. A form may
- * have something back that has ended.
- */
-function hasKept(form: unknown): boolean {
-  try {
-    return Object.entries(sessionStorage).some(
-      ([key, text]) => key.startsWith('didit-verify:') && (form || !text.includes('"ended"')),
-    )
-  } catch {
-    return false
-  }
-}
 
 /**
  * Verifies the identity of a visitor, with a result that comes from the server.
@@ -40,8 +35,9 @@ function hasKept(form: unknown): boolean {
  * @csspart trigger - The button.
  * @csspart message - The line below the trigger that says how it stands.
  * @csspart dialog - The dialog.
- * @csspart body - What is inside the dialog, below its heading.
- * @csspart close - The button that closes the dialog.
+ * @csspart inline - What stands in the page in place of the dialog.
+ * @csspart body - What is inside either of them, below its heading.
+ * @csspart close - The button that closes them.
  * @csspart panel - What shows an obstacle where there is no dialog.
  * @cssprop [--didit-accent=#2157d5] - The colour of buttons.
  * @cssprop [--didit-on-accent=#fff] - The colour of text on them.
@@ -71,6 +67,7 @@ export class DiditVerify extends FormControl {
   static override styles = styles
   static override properties = {
     endpoint: {},
+    url: {},
     mode: {},
     workflow: {},
     language: {},
@@ -94,6 +91,11 @@ export class DiditVerify extends FormControl {
 
   /** Base URL of the BFF. */
   declare endpoint: string
+  /**
+   * A session URL or UniLink that the page already has. Then no BFF is asked, and nobody confirms:
+   * the outcome is `unconfirmed`. Wins over `endpoint`.
+   */
+  declare url: string | null
   /** How the hosted page is shown; `auto` looks where a page can have the camera. */
   declare mode: Mode
   /** The name of a workflow configured at the BFF; by default the BFF's own default. */
@@ -131,14 +133,18 @@ export class DiditVerify extends FormControl {
   /** The host's own `fetch`, for its login header or CSRF token. */
   declare fetch: typeof globalThis.fetch | undefined
 
-  #view: View = { state: 'idle', session: null, outcome: null, error: null, trouble: null }
+  #view: View = { state: 'idle', ...NOTHING }
   #attempt: Attempt | undefined
   /** The attempt while its code loads, and then. */
   #prepared: Promise<Attempt | undefined> | undefined
   /** Counts what makes an attempt that still loads pointless. */
   #turn = 0
   #running: Promise<VerifyResult> | undefined
-  #opener: HTMLElement | undefined
+  /** Answers whether to load once more what did not load. */
+  #again: ((yes: boolean) => void) | undefined
+  /** What was clicked at the start, from the inside out. */
+  #path: EventTarget[] = []
+  #popup: Window | null = null
   #words: Partial<Messages> = BASICS
   /** What the visitor speaks, and the language of the words that are there for it. */
   #spoken = 'en'
@@ -153,7 +159,7 @@ export class DiditVerify extends FormControl {
     this.endpoint = '/api/verify'
     this.mode = 'auto'
     this.accept = 'approved'
-    this.name = this.workflow = this.language = this.reference = this.returnUrl = null
+    this.url = this.name = this.workflow = this.language = this.reference = this.returnUrl = null
     this.trustedOrigins = this.allow = this.hostedOptions = this.messages = null
     this.required =
       this.disabled =
@@ -174,12 +180,12 @@ export class DiditVerify extends FormControl {
   }
 
   /** The session as the server last told it. */
-  get session(): Session | null {
+  get session(): View['session'] {
     return this.#view.session
   }
 
-  /** The server's outcome; `null` while there is none. */
-  get outcome(): Outcome | null {
+  /** The server's outcome, or `unconfirmed` with `url`; `null` while there is none. */
+  get outcome(): View['outcome'] {
     return this.#view.outcome
   }
 
@@ -204,6 +210,7 @@ export class DiditVerify extends FormControl {
 
   /** Ends the running verification as the page's decision, or closes the dialog after the end. */
   close(): void {
+    this.#again?.(false)
     void this.#prepared?.then((attempt) => attempt?.close('page')).catch(() => {})
   }
 
@@ -211,7 +218,7 @@ export class DiditVerify extends FormControl {
   reset(): void {
     this.#running = undefined
     this.#dispose()
-    this.#change('idle', { session: null, outcome: null, error: null, trouble: null })
+    this.#change('idle', NOTHING)
   }
 
   override connectedCallback(): void {
@@ -273,8 +280,10 @@ export class DiditVerify extends FormControl {
 
   /** How it stands, in words; nothing where there is nothing to say. */
   get #message(): string | undefined {
-    const { state, outcome, error } = this.#view
-    if (error) return wordsFor(this.#said, error.code) ?? FAILED
+    const { state, outcome, error, trouble } = this.#view
+    // What the attempt is in it shows by itself, if it is there.
+    const obstacle = error ?? (this.#attempt ? null : trouble)
+    if (obstacle) return wordsFor(this.#said, obstacle.code) ?? FAILED
     return this.#said[(state === 'ended' ? outcome : state) as keyof Messages]
   }
 
@@ -283,6 +292,7 @@ export class DiditVerify extends FormControl {
   }
 
   #start(event: Event | undefined): Promise<VerifyResult> {
+    this.#again?.(true)
     if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
     if (this.#running) return this.#running
     // Set first: a listener of `didit-start` that starts again gets this very promise.
@@ -291,7 +301,7 @@ export class DiditVerify extends FormControl {
       finish = resolve
     })
     this.#running = running
-    this.#opener = opener(event)
+    this.#path = event?.composedPath() ?? []
     finish(this.#begin())
     void running.then(() => {
       if (this.#running === running) this.#running = undefined
@@ -304,27 +314,53 @@ export class DiditVerify extends FormControl {
     if (!this.isConnected) return none
     if (!this.#emit(new VerifyStartEvent())) return { ...none, source: 'prevented' }
     this.#dispose()
-    const turn = this.#turn
-    this.#change('creating', { session: null, outcome: null, error: null })
-    try {
-      const attempt = await this.#prepare(turn)
-      if (!attempt) return none
-      await attempt.start()
-      return attempt.finished
-    } catch (cause) {
-      // A part of ourselves did not load: nothing of the attempt is there to tell it.
-      const code = navigator.onLine ? 'unsupported' : 'offline'
-      const message = `A part of didit-verify did not run: ${(cause as Error).message}`
-      this.#dispose()
-      this.#change('ended', { error: { code, message } })
-      this.#emit(new VerifyErrorEvent({ code, message, sessionId: null, cause }))
-      return { kind: 'error', sessionId: null, code, message }
+    // Here, still inside the click: once anything was waited for, the browser refuses.
+    if (this.mode === 'popup') this.#popup = openWindow()
+    let turn = this.#turn
+    this.#change('creating', NOTHING)
+    for (;;) {
+      try {
+        const attempt = await this.#prepare(turn)
+        if (!attempt) return none
+        await attempt.start()
+        return attempt.finished
+      } catch (cause) {
+        if (turn !== this.#turn) return none
+        this.#dispose()
+        turn = this.#turn
+        // A part of ourselves did not load: nothing of the attempt is there to tell it.
+        const told = {
+          code: navigator.onLine ? 'unsupported' : 'offline',
+          message: `A part of didit-verify did not load; does anything block it? ${cause}`,
+          sessionId: null,
+          actions: ['retry'],
+          cause,
+        } as const
+        this.#change('trouble', { trouble: told })
+        this.#emit(new VerifyTroubleEvent(told))
+        const again = await new Promise<unknown>((resolve) => {
+          this.#again = resolve
+          addEventListener('online', resolve, { once: true })
+          // A listener may have reset it.
+          if (turn !== this.#turn) resolve(false)
+        })
+        if (turn !== this.#turn) return none
+        if (!again) {
+          this.#change('ended', { error: told, trouble: null })
+          this.#emit(new VerifyErrorEvent(told))
+          return { kind: 'error', ...told }
+        }
+        this.#change('creating', NOTHING)
+      }
     }
   }
 
   #dispose(): void {
     this.#turn++
+    this.#again?.(false)
+    this.#again = undefined
     this.#attempt?.dispose()
+    this.#popup?.close()
     this.#attempt = this.#prepared = undefined
   }
 
@@ -347,7 +383,8 @@ export class DiditVerify extends FormControl {
     this.#attempt = new Attempt({
       element,
       stage: this.renderRoot.querySelector('#stage') as HTMLElement,
-      opener: this.#opener,
+      path: this.#path,
+      popup: this.#popup,
       view: this.#view,
       language: this.#spoken,
       get words() {
@@ -398,16 +435,6 @@ export class DiditVerify extends FormControl {
   #emit(event: Event): boolean {
     return this.dispatchEvent(event)
   }
-}
-
-/** Where the focus returns to: what has it or, where a click does not give it, what was clicked. */
-function opener(event: Event | undefined): HTMLElement | undefined {
-  let active = document.activeElement
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
-  const clicked = active === document.body ? event?.composedPath() : []
-  return [...(clicked ?? []), active].find(
-    (node): node is HTMLElement => node instanceof HTMLElement && node.tabIndex >= 0,
-  )
 }
 
 /** The `lang` that applies to a node, across shadow roots. */

@@ -4,23 +4,19 @@ export type State = 'idle' | 'creating' | 'open' | 'trouble' | 'submitted' | 'en
 /** What can happen to an attempt. */
 export type Input = 'start' | 'open' | 'trouble' | 'submit' | 'end' | 'keep' | 'reset'
 
-const FLOW: Record<State, Partial<Record<Input, State>>> = {
-  idle: { start: 'creating', keep: 'resumable', submit: 'submitted', end: 'ended' },
-  creating: { open: 'open', trouble: 'trouble', submit: 'submitted', end: 'ended' },
-  open: { trouble: 'trouble', submit: 'submitted', end: 'ended' },
-  trouble: {
-    start: 'creating',
-    open: 'open',
-    trouble: 'trouble',
-    submit: 'submitted',
-    end: 'ended',
-  },
-  submitted: { end: 'ended' },
-  ended: { start: 'creating' },
-  resumable: { start: 'creating', submit: 'submitted', end: 'ended' },
+/** Where an input leads, and from where; elsewhere it makes no sense and changes nothing. */
+const FLOW: Record<Exclude<Input, 'reset'>, [to: State, ...from: State[]]> = {
+  start: ['creating', 'idle', 'trouble', 'ended', 'resumable'],
+  open: ['open', 'creating', 'trouble'],
+  trouble: ['trouble', 'creating', 'open', 'trouble'],
+  submit: ['submitted', 'idle', 'creating', 'open', 'trouble', 'resumable'],
+  end: ['ended', 'idle', 'creating', 'open', 'trouble', 'submitted', 'resumable'],
+  keep: ['resumable', 'idle'],
 }
 
-/** The state after an input. What makes no sense in a state changes nothing. */
+/** The state after an input. */
 export function step(state: State, input: Input): State {
-  return input === 'reset' ? 'idle' : (FLOW[state][input] ?? state)
+  if (input === 'reset') return 'idle'
+  const [to, ...from] = FLOW[input]
+  return from.includes(state) ? to : state
 }

@@ -1,6 +1,6 @@
 import { LitElement } from '#lit'
-import type { Outcome } from '../server/contract.ts'
 import type { Told } from './backend.ts'
+import type { VerifyOutcome } from './course.events.ts'
 
 /** Whatever an `<input>` is to its form and its labels; where a browser knows none of it, nothing. */
 export abstract class FormControl extends LitElement {
@@ -10,9 +10,9 @@ export abstract class FormControl extends LitElement {
   abstract disabled: boolean
   abstract accept: string
   /** With an address of the page's own there is no server to ask: nothing is required. */
-  declare url?: string | null
+  abstract url: string | null
   abstract readonly session: Told | null
-  abstract readonly outcome: Outcome | null
+  abstract readonly outcome: VerifyOutcome | null
 
   #internals = this.attachInternals?.()
 
@@ -77,7 +77,7 @@ export abstract class FormControl extends LitElement {
     if (!(#internals in this)) return
     // At once and not with the update: a script may ask the form in the same breath.
     const outcomes = (this.accept ?? 'approved').split(/\s+/)
-    const accepted = outcomes.includes(this.outcome as Outcome) ? this.session : null
+    const accepted = outcomes.includes(this.outcome as VerifyOutcome) ? this.session : null
     // The second is what the browser gives back when it restores the form: the session to ask about.
     this.#internals?.setFormValue?.(accepted && (accepted.receipt ?? ''), accepted?.id)
     const valueMissing = this.required && !accepted && !this.url

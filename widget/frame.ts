@@ -4,11 +4,19 @@ import type { Messages } from './locales/en.ts'
 /** What Didit asks for, as its own SDK grants it. */
 const PERMISSIONS = 'camera microphone fullscreen autoplay encrypted-media geolocation'
 
+/** What the visitor is shown of a session, until they are done. */
+export interface Presentation {
+  /** What stands below the heading. */
+  readonly body: unknown
+  /** What is said of it to who cannot see it; nothing where a page speaks for itself. */
+  readonly status: string
+}
+
 /** The frame of the hosted page, and what came from it before anybody listened. */
-export interface Frame {
-  node: HTMLIFrameElement
-  url: URL
-  signal: AbortSignal
+export interface Frame extends Presentation {
+  readonly body: HTMLIFrameElement
+  readonly url: URL
+  readonly signal: AbortSignal
   /** Hands over every event so far and from now on: messages, loads, policy violations. */
   listen(hear: (event: Event) => void): void
 }
@@ -18,18 +26,19 @@ export interface Frame {
  * lives until `signal` aborts and is never moved.
  */
 export function createFrame(url: URL, title: string, allow: string, signal: AbortSignal): Frame {
-  const node = document.createElement('iframe')
-  node.allow = allow
-  node.title = title
-  node.src = url.href
+  const body = document.createElement('iframe')
+  body.allow = allow
+  body.title = title
+  body.src = url.href
   const early: Event[] = []
   let hear = (event: Event): void => void early.push(event)
   const collect = (event: Event) => hear(event)
   addEventListener('message', collect, { signal })
   document.addEventListener('securitypolicyviolation', collect, { signal })
-  node.addEventListener('load', collect, { signal })
+  body.addEventListener('load', collect, { signal })
   return {
-    node,
+    body,
+    status: '',
     url,
     signal,
     listen(listener) {
@@ -46,11 +55,11 @@ export function permissions(origins: readonly string[]): string {
     .join('; ')
 }
 
-/** What the dialog shows besides its frame. */
+/** What is shown besides the presentation. */
 export interface Scene {
-  /** In place of the frame. */
+  /** In its place. */
   note?: TemplateResult
-  /** Below the frame. */
+  /** Below it. */
   strip?: TemplateResult
   /** The question whether to stop; the rest is inert while it stands. */
   question?: TemplateResult
@@ -58,30 +67,32 @@ export interface Scene {
   status: string
 }
 
-/** What can happen to the dialog itself. */
-export interface DialogEvents {
-  close(): void
-  cancel(event: Event): void
-  closed(): void
-}
+/** Is given `click` of the button Close, and `cancel` and `close` of the dialog. */
+export type Hear = (event: Event) => void
 
-/** The dialog round the frame. */
-export function dialog(
+/** What stands round heading and presentation. */
+export type Wrap = (content: TemplateResult, hear: Hear) => TemplateResult
+
+/** Heading, presentation and all that may stand around it. */
+export function content(
   words: Messages,
-  frame: Frame | undefined,
+  presentation: Presentation | undefined,
   { note, strip, question, status }: Scene,
-  on: DialogEvents,
+  hear: Hear,
 ): TemplateResult {
-  return html`<dialog part="dialog" aria-labelledby="title" @cancel=${on.cancel} @close=${on.closed}>
-    <div class="bar" ?inert=${question}>
+  return html`<div class="bar" ?inert=${question}>
       <h2 id="title" tabindex="-1">${words.title}</h2>
-      <button part="close" type="button" @click=${on.close}>${words.close}</button>
+      <button part="close" type="button" @click=${hear}>${words.close}</button>
     </div>
     <div part="body" ?inert=${question}>
-      ${frame?.node ?? note ?? html`<div class="note"><div class="wait"></div></div>`}
+      ${presentation?.body ?? note ?? html`<div class="note"><div class="wait"></div></div>`}
     </div>
     <div ?inert=${question}>${strip}</div>
     ${question}
-    <p class="quiet" role="status">${status}</p>
-  </dialog>`
+    <p class="quiet" role="status">${status}</p>`
+}
+
+export function dialog(content: TemplateResult, hear: Hear): TemplateResult {
+  return html`<dialog class="shell" part="dialog" aria-labelledby="title"
+    @cancel=${hear} @close=${hear}>${content}</dialog>`
 }

@@ -12,20 +12,22 @@ export const styles = css`
   :host([hidden]) {
     display: none;
   }
-  [part='trigger'] {
-    font: inherit;
-    font-weight: 600;
+  button {
     min-height: 44px;
-    padding: 0.6em 1.2em;
-    border: 1px solid transparent;
     border-radius: var(--_radius);
-    background: var(--_accent);
-    color: var(--_on-accent);
+    font: inherit;
     cursor: pointer;
   }
-  [part='trigger']:focus-visible {
+  :is(a, button):focus-visible {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
+  }
+  [part='trigger'] {
+    padding: 0.6em 1.2em;
+    border: 1px solid transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-weight: 600;
   }
   [part='trigger'][aria-disabled='true'] {
     cursor: default;

@@ -1,5 +1,5 @@
 import { type Action, ERRORS, type ErrorCode, PROBLEMS, type Problem } from '../server/contract.ts'
-import { BackendError } from './backend.ts'
+import type { BackendError } from './backend.ts'
 
 /** An obstacle: its code, and for developers what happened and what to do. */
 export interface Obstacle {
@@ -8,29 +8,40 @@ export interface Obstacle {
   cause?: unknown
 }
 
-/** The ways on that an obstacle leaves; a new tab needs a session to show in it. */
-export function waysOn(code: ErrorCode, hasSession: boolean): readonly Action[] {
+/**
+ * The ways on that an obstacle leaves.
+ *
+ * @param hasAddress whether there is a hosted page to lead to.
+ * @param hasPhone whether the visitor may have another device, and this page could follow it.
+ */
+export function waysOn(
+  code: ErrorCode,
+  { hasAddress, hasPhone }: { hasAddress: boolean; hasPhone: boolean },
+): readonly Action[] {
   const actions: readonly Action[] = ERRORS[code]
-  return actions.filter((action) => action !== 'new-tab' || hasSession)
+  return actions.filter(
+    (action) => action === 'retry' || (hasAddress && (hasPhone || action !== 'phone')),
+  )
 }
 
 /** What an error of a call to the BFF means. */
 export function diagnose(error: unknown): Obstacle {
-  if (!(error instanceof BackendError)) {
-    const message = `This browser cannot do it: ${(error as Error).message}`
-    return { code: 'unsupported', message, cause: error }
+  const { url, status, answer, cause, message: reason } = error as Partial<BackendError>
+  if (status === undefined) {
+    const code = navigator.onLine ? 'unsupported' : 'offline'
+    const message = `A part of didit-verify did not run; does anything block it? ${reason}`
+    return { code, message, cause: error }
   }
-  const { url, status } = error
   if (!status) {
     return navigator.onLine
       ? {
           code: 'backend-unreachable',
-          message: `${url} did not answer. Check the endpoint, its allowed origins and this page's connect-src.`,
-          cause: error.cause,
+          message: `${url} did not answer. Check that it runs, that its allowed origins list ${location.origin}, and the connect-src of this page.`,
+          cause,
         }
-      : { code: 'offline', message: 'The browser is offline.', cause: error.cause }
+      : { code: 'offline', message: 'The browser is offline.', cause }
   }
-  const { code, title, detail } = Object(error.answer) as Partial<Problem>
+  const { code, title, detail } = Object(answer) as Partial<Problem>
   const known = code && Object.hasOwn(PROBLEMS, code)
   return {
     code: known ? PROBLEMS[code] : byStatus(status),
@@ -39,6 +50,12 @@ export function diagnose(error: unknown): Obstacle {
       : `${url} answered ${status}, and not as a didit-verify endpoint. Check the endpoint attribute.`,
     cause: error,
   }
+}
+
+/** What an error that the hosted page reports means. Its words are Didit's own, and open. */
+export function reported(error = 'an error'): Obstacle {
+  const code = /camera|permission|notallowed/i.test(error) ? 'camera-blocked' : 'hosted-error'
+  return { code, message: `The hosted page reports: ${error}.` }
 }
 
 /** For answers of something in between that knows nothing of our codes. */

@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../server/contract.ts'
-import { type Backend, type BackendError, type Told, told } from './backend.ts'
+import type { Backend, BackendError, Told } from './backend.ts'
 import type { Kept } from './kept.ts'
+import { openStream, readSession } from './reader.ts'
 import { pause } from './time.ts'
 
 /** How long a stream may be silent at its start before something in between is taken to hold it back. */
@@ -17,7 +18,7 @@ const SLOWEST = 30 * SECOND
  */
 export async function watch(
   backend: Backend,
-  { sessionId, token }: Pick<Kept, 'sessionId' | 'token'>,
+  kept: Pick<Kept, 'sessionId' | 'token'>,
   signal: AbortSignal,
   tell: (session: Told) => void,
 ): Promise<boolean> {
@@ -35,7 +36,7 @@ export async function watch(
     let spoke = false
     try {
       const until = AbortSignal.any([round, silence.signal])
-      const { body } = await backend.stream(sessionId, token, until)
+      const { body } = await openStream(backend, kept, until)
       const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
       for (let text = ''; !settled; ) {
         const { value, done = true } = (await reader?.read()) ?? {}
@@ -46,7 +47,7 @@ export async function watch(
         text = blocks.pop() ?? ''
         for (const block of blocks) {
           const data = /^data: ?(.*)$/m.exec(block)?.[1]
-          if (data) note(told(JSON.parse(data) as SessionAnswer))
+          if (data) note(backend.told(JSON.parse(data) as SessionAnswer))
         }
       }
     } catch (error) {
@@ -58,10 +59,12 @@ export async function watch(
   }
 
   while (!signal.aborted && !settled) {
-    // One round lasts until the page is hidden or shown again: hidden pages ask nothing.
+    // One round lasts until the page is hidden or shown again: hidden pages ask nothing. Who is back
+    // online does not wait for the next question.
     const turn = new AbortController()
     const round = AbortSignal.any([signal, turn.signal])
     document.addEventListener('visibilitychange', () => turn.abort(), { signal: round })
+    addEventListener('online', () => turn.abort(), { signal: round })
     try {
       if (document.visibilityState === 'hidden') {
         await pause(Number.POSITIVE_INFINITY, round)
@@ -70,7 +73,7 @@ export async function watch(
       } else if (!round.aborted) {
         // Two streams without a word do not get through; from then on it only asks.
         deaf++
-        note(await backend.read(sessionId, token, round))
+        note(await readSession(backend, kept, round))
       }
     } catch (error) {
       // Nothing more will be heard of it.

@@ -12,13 +12,14 @@ export function returnRoutes({ store }: Settings) {
   return new Hono().get('/return/:ret', async (c) => {
     // A page of another origin may show it in a frame; frame-ancestors says which.
     c.header('cross-origin-resource-policy', 'cross-origin')
-    const stored = await store.returnUrl(c.req.param('ret'))
-    if (!stored) {
+    const back = await store.wayBack(c.req.param('ret'))
+    if (!back) {
       return c.html(page('This link has no page to go back to. You can close it.'), 404)
     }
 
-    const url = new URL(stored)
-    if (!isFramed(c.req.header('sec-fetch-dest'))) {
+    const url = new URL(back.url)
+    const framed = isFramed(c.req.header('sec-fetch-dest'))
+    if (!framed && back.mode !== 'popup') {
       const hints = HINTS.flatMap((name) => {
         const value = c.req.query(name)
         return value === undefined ? [] : [[name, value]]
@@ -35,8 +36,11 @@ export function returnRoutes({ store }: Settings) {
       'content-security-policy',
       `default-src 'none'; script-src 'nonce-${nonce}'; frame-ancestors ${url.origin}`,
     )
-    const script = `parent.postMessage(${message}, ${toScript(url.origin)})`
-    return c.html(page('You can go on in the page around this one.', script, nonce))
+    const post = `postMessage(${message}, ${toScript(url.origin)})`
+    // The element cuts the opener off, so that most often nobody hears it: it asks the server.
+    return framed
+      ? c.html(page('You can go on in the page around this one.', `parent.${post}`, nonce))
+      : c.html(page('You can close this window and go on.', `opener?.${post};close()`, nonce))
   })
 }
 

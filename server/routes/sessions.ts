@@ -39,19 +39,20 @@ export function sessionRoutes(
     const workflowId = Object.hasOwn(workflows, workflow) ? workflows[workflow] : undefined
     if (!workflowId) throw new ProblemError('unknown-workflow')
     const returnUrl = checkReturnUrl(body.returnUrl)
+    const mode = body.mode ?? null
 
-    const unfinished = await findUnfinished(subject, workflow)
-    if (unfinished) {
-      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl)
-      log.info({ session: unfinished.id, workflow, mode: body.mode }, 'session handed back')
+    const earlier = await findEarlier(subject, workflow)
+    if (earlier) {
+      if (body.returnUrl) await store.saveReturn(earlier.ret, returnUrl, mode)
+      log.info({ session: earlier.id, workflow, mode: body.mode }, 'session handed back')
       metrics.count('sessions_started_total', { workflow, result: 'handed back' })
-      return { row: unfinished, created: false }
+      return { row: earlier, created: false }
     }
 
     await access.admitNew(subject)
     const ret = randomName()
     const reference = body.reference ?? null
-    await store.beginSession({ ret, url: returnUrl, subject, workflow, reference }, now())
+    await store.beginSession({ ret, url: returnUrl, mode, subject, workflow, reference }, now())
     const askedAt = now()
     const session = await didit.sessions
       .create({
@@ -74,12 +75,17 @@ export function sessionRoutes(
   }
 
   /**
-   * The session a new start goes on with: one that is open or waits for a verdict. One that turns
-   * out to be approved only now is handed back too; the visitor need not do it twice.
+   * The session a new start goes on with: one that is open or waits for a verdict, or that was
+   * approved, unless the host wants it again. One approved while its visitor was under way is theirs.
    */
-  async function findUnfinished(subject: string, workflow: string) {
+  async function findEarlier(subject: string, workflow: string) {
     const newest = await store.newestSession(subject, workflow)
-    if (!newest || viewSession(newest).settled) return undefined
+    if (!newest) return undefined
+    const before = viewSession(newest)
+    if (before.settled) {
+      if (before.outcome !== 'approved' || (await settings.again?.(before))) return undefined
+      return newest
+    }
     const row = await updates.refresh(newest)
     const { settled, outcome } = viewSession(row)
     return settled && outcome !== 'approved' ? undefined : row

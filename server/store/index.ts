@@ -10,7 +10,7 @@ export type { Driver, Query, Value } from './driver.ts'
 export type { Envelope } from './inbox.ts'
 export type { LeasedEvent, OutboxEntry, OutboxFilter, OutboxRow } from './outbox.ts'
 export type { AuditFilter, AuditRow } from './records.ts'
-export type { Intent, SessionRow } from './sessions.ts'
+export type { Intent, SessionRow, WayBack } from './sessions.ts'
 
 export type Store = ReturnType<typeof createStore>
 

@@ -114,4 +114,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create index audit_open on audit (at) where result is null`,
     `create index counters_by_end on counters (until)`,
   ],
+  // How the page shows a session: the way back closes a popup.
+  [`alter table returns add column mode text`],
 ]

@@ -30,10 +30,15 @@ export interface Intent {
   ret: string
   /** Where it leads. */
   url: string
+  /** How the page shows the session, where the page has said so. */
+  mode: string | null
   subject: string
   workflow: string
   reference: string | null
 }
+
+/** Where a session comes back to, and how the page shows it. */
+export type WayBack = Pick<Intent, 'url' | 'mode'>
 
 const SESSION = `id, subject, workflow, status, url, ret, reference, version,
   created_at as "createdAt", changed_at as "changedAt", event_at as "eventAt",
@@ -76,10 +81,11 @@ export function sessionStatements(driver: Driver) {
 
     /** Writes down that a session is about to be asked for, and where its way back leads. */
     async beginSession(intent: Intent, now: number): Promise<void> {
+      const { ret, url, mode, subject, workflow, reference } = intent
       await query(
-        `insert into returns (ret, url, created_at, subject, workflow, reference)
-         values ($1, $2, $3, $4, $5, $6) on conflict (ret) do nothing`,
-        [intent.ret, intent.url, now, intent.subject, intent.workflow, intent.reference],
+        `insert into returns (ret, url, mode, created_at, subject, workflow, reference)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (ret) do nothing`,
+        [ret, url, mode, now, subject, workflow, reference],
       )
     },
 
@@ -91,19 +97,19 @@ export function sessionStatements(driver: Driver) {
     /** Sessions asked for before a moment and never kept: a crash or an outage came in between. */
     async openIntents(before: number, limit: number): Promise<Intent[]> {
       return query<Intent>(
-        `select ret, url, subject, workflow, reference from returns
+        `select ret, url, mode, subject, workflow, reference from returns
          where session_id is null and created_at < $1 order by created_at limit $2`,
         [before, limit],
       )
     },
 
     /** Leads the way back of a session elsewhere. */
-    async saveReturn(ret: string, url: string): Promise<void> {
-      await query('update returns set url = $2 where ret = $1', [ret, url])
+    async saveReturn(ret: string, url: string, mode: string | null): Promise<void> {
+      await query('update returns set url = $2, mode = $3 where ret = $1', [ret, url, mode])
     },
 
-    async returnUrl(ret: string): Promise<string | undefined> {
-      return (await query<{ url: string }>('select url from returns where ret = $1', [ret]))[0]?.url
+    async wayBack(ret: string): Promise<WayBack | undefined> {
+      return (await query<WayBack>('select url, mode from returns where ret = $1', [ret]))[0]
     },
 
     /**
@@ -276,7 +282,7 @@ export function sessionStatements(driver: Driver) {
   }
 }
 
-interface Kept {
+export interface Kept {
   id: string
   version: number
   eventAt: number

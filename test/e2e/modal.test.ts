@@ -83,6 +83,21 @@ describe('a verification in the modal', () => {
     expect(await visitor.finals()).toHaveLength(1)
   })
 
+  it('needs no second session once it is approved', async ({ visitor }) => {
+    await visitor.open()
+    const sessionId = await visitor.start()
+    await end(visitor.hosted, 'approve')
+    await visitor.reaches('ended')
+    await visitor.page.reload()
+    visitor.requests.length = 0
+    await visitor.trigger.click()
+    await visitor.reaches('ended')
+    expect(await visitor.body.innerText()).toContain('Your identity is verified.')
+    const finals = await visitor.finals()
+    expect(finals.map((final) => final.sessionId)).toEqual([sessionId, sessionId])
+    expect(visitor.requests.filter((url) => url.includes('/session/'))).toEqual([])
+  })
+
   it('is cancelled by the hosted page', async ({ visitor, demo }) => {
     await visitor.open()
     const sessionId = await visitor.start()

@@ -70,6 +70,28 @@ describe('a verification by redirect', () => {
     await visitor.hears('didit-complete', { sessionId, outcome: 'approved' })
   })
 
+  it('can be continued when the visitor told the browser to stay', async ({ visitor }) => {
+    const { page } = visitor
+    await visitor.open()
+    await page.evaluate(() => {
+      addEventListener('beforeunload', (event) => event.preventDefault())
+    })
+    page.once('dialog', (dialog) => dialog.dismiss())
+    await visitor.pick('mode', 'redirect')
+    await visitor.trigger.click()
+    await visitor.reaches('resumable')
+    expect(await visitor.trigger.innerText()).toBe('Continue verification')
+    expect(await visitor.finals()).toEqual([])
+
+    page.once('dialog', (dialog) => dialog.accept())
+    await visitor.trigger.click()
+    await page.locator('#begin').waitFor()
+    await end(page, 'approve')
+    await page.waitForURL(`${visitor.home}**`)
+    await visitor.hears('didit-complete', { outcome: 'approved' })
+    expect(await visitor.finals()).toHaveLength(1)
+  })
+
   it('can be continued after the visitor has left the hosted page', async ({ visitor }) => {
     await visitor.open()
     const sessionId = await goToHosted(visitor)

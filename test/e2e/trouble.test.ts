@@ -116,7 +116,10 @@ describe('an obstacle in the browser', () => {
     await visitor.hosted.locator('#begin').waitFor()
   })
 
-  it('that it is offline is named, and the next click works', async ({ visitor, demo }) => {
+  it('that it is offline in the middle is named, and goes away by itself', async ({
+    visitor,
+    demo,
+  }) => {
     visitor.expectMishap(/ERR_INTERNET_DISCONNECTED/)
     await visitor.open()
     await Promise.all([
@@ -125,12 +128,29 @@ describe('an obstacle in the browser', () => {
     ])
     await visitor.context.setOffline(true)
     await visitor.trigger.click()
-    await visitor.hears('didit-error', { code: 'offline' })
+    await visitor.hears('didit-trouble', { code: 'offline' })
     await visitor.page.getByText('Check your connection and try again.').waitFor()
     await visitor.context.setOffline(false)
-    await visitor.trigger.click()
     await visitor.hosted.locator('#begin').waitFor()
     expect((await demo.sandbox.session(await visitor.session())).status).toBe('In Progress')
+  })
+
+  it('that it is offline before all of the element is there goes away by itself', async ({
+    visitor,
+  }) => {
+    visitor.expectMishap(/ERR_INTERNET_DISCONNECTED/)
+    await visitor.open()
+    await visitor.context.setOffline(true)
+    await visitor.trigger.click()
+    await visitor.hears('didit-trouble', { code: 'offline', sessionId: null, actions: ['retry'] })
+    await visitor.page.getByText('Check your connection and try again.').waitFor()
+    await visitor.trigger.click()
+    expect(await visitor.finals()).toEqual([])
+    await visitor.context.setOffline(false)
+    await visitor.hosted.locator('#begin').waitFor()
+    await end(visitor.hosted, 'approve')
+    await visitor.hears('didit-complete', { outcome: 'approved' })
+    expect(await visitor.finals()).toHaveLength(1)
   })
 
   it('that the hosted page stays silent leaves ways on, and its first word withdraws it', async ({

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { Mode } from '../../server/contract.ts'
 import { createBff, PAGE } from '../support/bff.ts'
 
 const FRAMED = { 'sec-fetch-dest': 'iframe' }
 
 /** A session that comes back to `returnUrl`, and a visit to the callback that Didit was given. */
-async function setUp(returnUrl?: string) {
+async function setUp(returnUrl?: string, mode?: Mode) {
   const bff = await createBff({ allowedOrigins: [PAGE, 'https://other.example'] })
-  const { session } = await bff.start({ returnUrl })
+  const { session, token } = await bff.start({ returnUrl, mode })
   const callback = new URL(String(bff.didit.bodies[0]?.callback))
   const visit = (query = '', headers: Record<string, string> = {}) =>
     bff.app.request(`${callback.href}${query}`, { headers })
   const back = async (query: string) => (await visit(query)).headers.get('location')
-  return { ...bff, id: session.id, visit, back }
+  return { ...bff, id: session.id, token, visit, back }
 }
 
 describe('the way back', () => {
@@ -82,19 +83,53 @@ describe('the way back', () => {
   )
 })
 
-describe('the way back in a frame', () => {
-  /** What the page's script posts, and to whom. */
-  async function posted(response: Response) {
-    const text = await response.text()
-    const script = /<script nonce="([\w-]+)">(.*)<\/script>/s.exec(text)
-    expect(text.match(/<script/g)).toHaveLength(1)
-    const posts: unknown[] = []
-    const parent = { postMessage: (...given: unknown[]) => posts.push(given) }
-    new Function('parent', script?.[2] ?? '')(parent)
-    expect(response.headers.get('content-security-policy')).toContain(`'nonce-${script?.[1]}'`)
-    return posts
-  }
+/** What the page's script posts, and to whom. */
+async function posted(response: Response, receiver: 'parent' | 'opener' = 'parent') {
+  const text = await response.text()
+  const script = /<script nonce="([\w-]+)">(.*)<\/script>/s.exec(text)
+  expect(text.match(/<script/g)).toHaveLength(1)
+  const posts: unknown[] = []
+  const window = { postMessage: (...given: unknown[]) => posts.push(given) }
+  const close = () => posts.push('closed')
+  new Function(receiver, 'close', script?.[2] ?? '')(window, close)
+  expect(response.headers.get('content-security-policy')).toContain(`'nonce-${script?.[1]}'`)
+  return posts
+}
 
+describe('the way back in a popup', () => {
+  it('tells who opened it, if anybody, and closes', async () => {
+    const { visit } = await setUp('https://other.example/a', 'popup')
+    const response = await visit('?verificationSessionId=s1&status=Approved')
+    expect([response.status, response.headers.get('location')]).toEqual([200, null])
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(await posted(response, 'opener')).toEqual([
+      [
+        { type: 'didit-verify:return', sessionId: 's1', status: 'Approved' },
+        'https://other.example',
+      ],
+      'closed',
+    ])
+  })
+
+  it('closes where nobody opened it', async () => {
+    const { visit } = await setUp(undefined, 'popup')
+    const text = await (await visit()).text()
+    const [, script = ''] = /<script[^>]*>(.*)<\/script>/s.exec(text) ?? []
+    let closed = false
+    new Function('opener', 'close', script)(null, () => {
+      closed = true
+    })
+    expect(closed).toBe(true)
+  })
+
+  it('leads to the page once the page has gone on with it in its own window', async () => {
+    const { start, token, visit } = await setUp(`${PAGE}/a`, 'popup')
+    await start({ returnUrl: `${PAGE}/b`, mode: 'redirect' }, { 'verify-token': token })
+    expect((await visit()).headers.get('location')).toBe(`${PAGE}/b`)
+  })
+})
+
+describe('the way back in a frame', () => {
   it('tells the page around it, and nobody else', async () => {
     const { visit } = await setUp('https://other.example/a?b#c')
     const response = await visit('?verificationSessionId=s1&status=Approved', FRAMED)

@@ -108,6 +108,58 @@ describe('starting', () => {
     expect(two).toMatchObject({ status: 200, session: { outcome: 'approved' } })
   })
 
+  it('hands back an approved session as long as no newer one replaces it', async () => {
+    const { start, seen, clock, move, didit } = await createBff({ identify })
+    const user = { 'x-user': 'user-1' }
+    const one = await start({}, user)
+    await move(one.session.id, 'Approved')
+    clock.pass(60_000)
+    expect((await seen(one.session.id, one.token)).outcome).toBe('approved')
+    const two = await start({}, user)
+    expect(two).toMatchObject({ status: 200, session: { id: one.session.id, settled: true } })
+    expect(two.session.url).toBeUndefined()
+    expect((await seen(one.session.id, two.token)).outcome).toBe('approved')
+    expect(didit.calls.filter((call) => call.startsWith('POST'))).toHaveLength(1)
+  })
+
+  it('makes a fresh session of an approved one where the host wants it again', async () => {
+    const asked: unknown[] = []
+    const { start, seen, clock, move } = await createBff({
+      identify,
+      again: (approved) => {
+        asked.push(approved)
+        return true
+      },
+    })
+    const user = { 'x-user': 'user-1' }
+    const one = await start({}, user)
+    await start({}, user)
+    expect(asked).toEqual([])
+    await move(one.session.id, 'Approved')
+    clock.pass(60_000)
+    const approved = await seen(one.session.id, one.token)
+    const two = await start({}, user)
+    expect(asked).toEqual([approved])
+    expect(two.status).toBe(201)
+    expect(two.session.id).not.toBe(one.session.id)
+  })
+
+  it('never hands back an approval that a newer session has replaced', async () => {
+    const { start, seen, clock, move } = await createBff({ identify, again: () => true })
+    const user = { 'x-user': 'user-1' }
+    const one = await start({}, user)
+    await move(one.session.id, 'Approved')
+    clock.pass(60_000)
+    await seen(one.session.id, one.token)
+    const two = await start({}, user)
+    await move(two.session.id, 'Declined')
+    clock.pass(60_000)
+    await seen(two.session.id, two.token)
+    const three = await start({}, user)
+    expect(three.status).toBe(201)
+    expect([one.session.id, two.session.id]).not.toContain(three.session.id)
+  })
+
   it('hands back a session in review, without its address', async () => {
     const { start, clock, move } = await createBff()
     const one = await start()

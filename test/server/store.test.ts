@@ -8,7 +8,7 @@ import { openStore } from '../../server/store/index.ts'
 import { MIGRATIONS } from '../../server/store/schema.ts'
 import { openSqlite } from '../../server/store/sqlite.ts'
 import { root, run } from '../support/process.ts'
-import { change, NOW, save, storeContract } from '../support/store-contract.ts'
+import { change, intent, NOW, save, storeContract } from '../support/store-contract.ts'
 
 const folders: string[] = []
 const opened: Driver[] = []
@@ -37,6 +37,7 @@ describe('a file', () => {
     const before = await openStore(`file:${file}`)
     const row = await save(before)
     await before.changeStatus('s1', 1, change)
+    await before.beginSession({ ...intent, ret: 'r1', mode: 'popup' }, NOW)
     await before.receive({ ...envelope, covered: true }, NOW)
     await before.count('app', NOW + 1000)
     const secret = await before.settingOr('secret', 'first')
@@ -45,6 +46,7 @@ describe('a file', () => {
     const after = await openStore(`file:${file}`)
     expect(await after.session('s1')).toEqual({ ...row, status: 'Approved', version: 2 })
     expect(await after.openEnvelopes('s1', 10)).toEqual([{ ...envelope, covered: true }])
+    expect(await after.wayBack('r1')).toMatchObject({ url: 'https://shop.example/', mode: 'popup' })
     expect(await after.count('app', NOW + 1000)).toBe(2)
     expect(await after.settingOr('secret', 'second')).toBe(secret)
     await after.close()
@@ -123,9 +125,9 @@ describe('a file', () => {
     await driver.close()
 
     const store = await openStore(`file:${file}`)
-    expect(await store.returnUrl('r-s2')).toBe('https://shop.example/')
+    expect(await store.wayBack('r-s2')).toEqual({ url: 'https://shop.example/', mode: null })
     // Nobody would ever come back by the third.
-    expect(await store.returnUrl('r-s3')).toBeUndefined()
+    expect(await store.wayBack('r-s3')).toBeUndefined()
     expect(await store.openIntents(NOW, 10)).toEqual([])
     expect(await store.leaseEnvelopes(NOW, NOW, 10)).toHaveLength(1)
     expect(await store.forgetSessions(2, 10)).toBe(1)

@@ -103,7 +103,8 @@ export class Backend {
 
   #serve({ route, token, signal, url }: Asked): Response {
     if (route === 'create') {
-      return Response.json({ ...this.#answer(), token: this.token }, { status: 201 })
+      const status = token === this.token ? 200 : 201
+      return Response.json({ ...this.#answer(), token: this.token }, { status })
     }
     if (token !== this.token || !url.pathname.includes(this.session.id))
       return problem(404, 'not-found')

@@ -83,6 +83,9 @@ export const root = (element: DiditVerify) => element.renderRoot as ShadowRoot
 
 export const dialog = (element: DiditVerify) => root(element).querySelector('dialog')
 
+/** What stands round heading and presentation: the dialog, or a section of the page. */
+export const shell = (element: DiditVerify) => root(element).querySelector<HTMLElement>('.shell')
+
 export const frame = (element: DiditVerify) => root(element).querySelector('iframe')
 
 export const question = (element: DiditVerify) =>
@@ -102,6 +105,18 @@ export function find<T extends HTMLElement = HTMLElement>(
 
 /** What has the focus inside the element. */
 export const focused = (element: DiditVerify) => root(element).activeElement
+
+/** Every text that its live region says from now on. */
+export function announcements(element: DiditVerify): string[] {
+  const text = () => root(element).querySelector('.quiet')?.textContent ?? ''
+  const said: string[] = []
+  let last = text()
+  new MutationObserver(() => {
+    if (text() && text() !== last) said.push(text())
+    last = text()
+  }).observe(root(element), { subtree: true, childList: true, characterData: true })
+  return said
+}
 
 /** Takes away what a test has left: elements, what the tab kept, the address. */
 export function clean(): void {

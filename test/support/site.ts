@@ -6,13 +6,18 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export type Files = Record<string, { type: string; body: string }>
 
 /** Serves a few files on a port of its own, as the site of a host would. */
-export async function startSite(files: Files, hostname = '127.0.0.1') {
+export async function startSite(
+  files: Files,
+  hostname = '127.0.0.1',
+  { port: wanted = 0, headers = {} }: { port?: number; headers?: Record<string, string> } = {},
+) {
   const server = createHttpServer((request, response) => {
     const file = files[new URL(request.url ?? '/', 'http://site').pathname]
-    response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain' })
+    const type = { 'content-type': file?.type ?? 'text/plain' }
+    response.writeHead(file ? 200 : 404, { ...type, ...headers })
     response.end(file?.body)
   })
-  const port = await listening(server)
+  const port = await listening(server, wanted)
   return {
     url: `http://${hostname}:${port}`,
     async stop() {
@@ -61,8 +66,8 @@ export async function startLine(target: number) {
   }
 }
 
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
+async function listening(server: Server, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
 }

@@ -25,7 +25,13 @@ const envelope = {
   covered: true,
 }
 export const change = { status: 'Approved', eventAt: NOW, checkAt: NOW, now: NOW }
-const intent = { url: 'https://shop.example/', subject: 'u1', workflow: 'default', reference: null }
+export const intent = {
+  url: 'https://shop.example/',
+  mode: null,
+  subject: 'u1',
+  workflow: 'default',
+  reference: null,
+}
 
 function event(sessionId: string, version: number) {
   return { id: `${sessionId}.${version}`, sessionId, version, event: `{"version":${version}}` }
@@ -254,13 +260,16 @@ export function storeContract(open: () => Promise<Driver>): void {
       await store.beginSession({ ...intent, ret: 'r-s1' }, NOW)
       expect(await store.openIntents(NOW, 10)).toEqual([])
       expect(await store.openIntents(NOW + 1, 10)).toEqual([{ ...intent, ret: 'r-s1' }])
-      expect(await store.returnUrl('r-s1')).toBe('https://shop.example/')
+      expect(await store.wayBack('r-s1')).toEqual({ url: 'https://shop.example/', mode: null })
       await save(store)
       expect(await store.openIntents(NOW + 1, 10)).toEqual([])
       await store.dropIntent('r-s1')
-      expect(await store.returnUrl('r-s1')).toBe('https://shop.example/')
-      await store.saveReturn('r-s1', 'https://shop.example/other')
-      expect(await store.returnUrl('r-s1')).toBe('https://shop.example/other')
+      expect(await store.wayBack('r-s1')).toEqual({ url: 'https://shop.example/', mode: null })
+      await store.saveReturn('r-s1', 'https://shop.example/other', 'popup')
+      expect(await store.wayBack('r-s1')).toEqual({
+        url: 'https://shop.example/other',
+        mode: 'popup',
+      })
     })
 
     it('is forgotten when there will be no session', async () => {
@@ -268,7 +277,7 @@ export function storeContract(open: () => Promise<Driver>): void {
       await store.beginSession({ ...intent, ret: 'r1' }, NOW)
       await store.dropIntent('r1')
       expect(await store.openIntents(NOW + 1, 10)).toEqual([])
-      expect(await store.returnUrl('r1')).toBeUndefined()
+      expect(await store.wayBack('r1')).toBeUndefined()
     })
   })
 
@@ -412,12 +421,12 @@ export function storeContract(open: () => Promise<Driver>): void {
       expect(await store.forgetSessions(NOW + 2, 10)).toBe(1)
       for (const id of ['s1', 's3', 's4']) {
         expect(await store.session(id)).toBeUndefined()
-        expect(await store.returnUrl(`r-${id}`)).toBeUndefined()
+        expect(await store.wayBack(`r-${id}`)).toBeUndefined()
         expect(await store.openEnvelopes(id, 10)).toEqual([])
         expect(await store.event(`${id}.1`)).toBeUndefined()
       }
       expect(await store.session('s2')).toBeDefined()
-      expect(await store.returnUrl('r-s2')).toBeDefined()
+      expect(await store.wayBack('r-s2')).toBeDefined()
       expect(await store.openEnvelopes('s2', 10)).toHaveLength(1)
       expect(await store.event('s2.1')).toBeDefined()
     })

@@ -47,11 +47,11 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
       await store.newestSession('u7')
       await store.newestSession('u7', 'default')
     },
-    beginSession: () => store.beginSession({ ...session, ret: 'new' }, now),
+    beginSession: () => store.beginSession({ ...session, mode: 'popup' }, now),
     dropIntent: () => store.dropIntent('none'),
     openIntents: () => store.openIntents(now, 20),
-    saveReturn: () => store.saveReturn('new', 'https://shop.example/'),
-    returnUrl: () => store.returnUrl('r7'),
+    saveReturn: () => store.saveReturn('new', 'https://shop.example/', 'popup'),
+    wayBack: () => store.wayBack('r7'),
     receive: () => store.receive({ ...envelope, hash: 'h' }, now),
     saveSession: () => store.saveSession(session, entry(1)),
     changeStatus: () =>

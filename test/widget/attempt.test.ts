@@ -128,7 +128,7 @@ describe('an attempt', () => {
     expect(events.at(-1)).to.include({ code: 'session-expired' })
     const fresh = new Backend().session
     backend.session = { ...fresh, version: 1 }
-    find(element, '.first').click()
+    find(element, '.actions > *').click()
     await until(() => element.state === 'open')
     expect(element.session?.id).to.equal(fresh.id)
     expect(backend.asked.filter(({ route }) => route === 'create').at(-1)?.token).to.equal(
@@ -175,6 +175,26 @@ describe('an attempt', () => {
     expect(made.element.state).to.equal('submitted')
     backend.tell('In Review')
     expect(await made.element.start()).to.include({ outcome: 'pending' })
+  })
+
+  it('says that it goes on where the server knows the visitor, in a new tab too', async () => {
+    const backend = new Backend()
+    backend.answers.set('create', () =>
+      Response.json({ session: backend.session, token: backend.token }, { status: 200 }),
+    )
+    const { events } = await opened({}, backend)
+    const session = events.find(({ type }) => type === 'didit-session')
+    expect(session).to.include({ sessionId: backend.session.id, resumed: true })
+  })
+
+  it('hears nothing of a session that is not its own', async () => {
+    const { element, backend } = await opened()
+    backend.session = { ...backend.session, id: 'other' }
+    backend.tell('In Review')
+    backend.session = { ...backend.session, id: element.session?.id ?? '' }
+    backend.tell('In Progress')
+    await until(() => element.session?.status === 'In Progress')
+    expect(element.state).to.equal('open')
   })
 
   it('ends at once where the session is over when it is created', async () => {

@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing'
-import { openableUrl, readMessage } from '../../widget/hosted.ts'
+import { openableUrl } from '../../widget/hosted.ts'
+import { readMessage } from '../../widget/message.ts'
 
 describe('openableUrl', () => {
   const refused = [

@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode, STATUSES } from '../../server/contract.ts'
 import { diditLanguage } from '../../server/didit/language.ts'
 import { LANGUAGES, RTL_LANGUAGES } from '../../server/didit/types.ts'
 import { messages as en, type Messages } from '../../widget/locales/en.ts'
+import { FIRST } from '../../widget/locales/first.ts'
 import { BASICS, speechFor, wordsFor } from '../../widget/locales/index.ts'
 import { direction, FILES, load, lookup } from '../../widget/locales/languages.ts'
 import { messages as cyrillic } from '../../widget/locales/sr.ts'
@@ -224,6 +225,10 @@ describe('Serbian', () => {
 })
 
 describe('English', () => {
+  it('is the same before and after all of its words are there', () => {
+    expect(en).to.include(FIRST)
+  })
+
   it('has words for every outcome and every way on', () => {
     const outcomes = Object.values(STATUSES).flatMap(({ outcome }) => outcome ?? [])
     expect(en).to.include.all.keys([...Object.values(ERRORS).flat(), ...outcomes])

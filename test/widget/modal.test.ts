@@ -3,6 +3,7 @@ import { sendKeys } from '@web/test-runner-commands'
 import type { DiditVerify } from '../../widget/element.ts'
 import { HOSTED } from '../support/backend.ts'
 import {
+  announcements,
   clean,
   dialog,
   find,
@@ -10,7 +11,6 @@ import {
   frame,
   opened,
   question,
-  root,
   say,
   stage,
   trigger,
@@ -18,19 +18,6 @@ import {
 } from '../support/element.ts'
 
 const status = (element: DiditVerify) => find(element, '.quiet').textContent
-
-/** Every text that a live region says from now on. */
-function announcements(element: DiditVerify): string[] {
-  const said: string[] = []
-  let last = status(element)
-  new MutationObserver(() => {
-    const region = root(element).querySelector('.quiet')
-    const text = region?.textContent ?? ''
-    if (text && text !== last) said.push(text)
-    last = text
-  }).observe(root(element), { subtree: true, childList: true, characterData: true })
-  return said
-}
 
 describe('the modal', () => {
   afterEach(clean)
@@ -196,6 +183,21 @@ describe('the focus', () => {
   it('returns to the trigger where a click does not focus it', async () => {
     const { element } = await stage({ withoutConfirm: true })
     trigger(element).click()
+    await until(() => element.state === 'open')
+    element.close()
+    await until(() => element.state === 'ended')
+    expect(focused(element)).to.equal(trigger(element))
+  })
+
+  it('goes to the trigger where a menu that closed on the click has taken it along', async () => {
+    const { element } = await stage({ withoutConfirm: true })
+    const menu = await fixture<HTMLElement>(html`<div><button>Verify me</button></div>`)
+    menu.querySelector('button')?.addEventListener('click', () => {
+      void element.start()
+      menu.hidden = true
+    })
+    menu.querySelector('button')?.focus()
+    menu.querySelector('button')?.click()
     await until(() => element.state === 'open')
     element.close()
     await until(() => element.state === 'ended')

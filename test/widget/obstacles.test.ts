@@ -60,7 +60,7 @@ describe('an obstacle with a way on', () => {
       )
       await expect(element).to.be.accessible()
       backend.answers.clear()
-      find(element, '.first').click()
+      find(element, '.actions > *').click()
       expect(focused(element)).to.equal(find(element, '#title'))
       await until(() => element.state === 'open')
       expect(element.trouble).to.equal(null)
@@ -102,13 +102,30 @@ describe('an obstacle with a way on', () => {
     }
   })
 
+  it('goes away by itself when the browser is back online', async () => {
+    Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
+    const backend = backendThat(() => Response.error())
+    const { element } = await stage({}, backend)
+    try {
+      void element.start()
+      await until(() => element.state === 'trouble')
+    } finally {
+      Reflect.deleteProperty(navigator, 'onLine')
+    }
+    backend.answers.clear()
+    dispatchEvent(new Event('online'))
+    await until(() => element.state === 'open')
+    dispatchEvent(new Event('online'))
+    expect([element.state, backend.count('create')]).to.deep.equal(['open', 2])
+  })
+
   it('of the hosted page is shown below it, and what it says next withdraws it', async () => {
     const made = await opened()
     const { element, events } = made
-    say(made, { type: 'didit:error', data: { error: 'camera lost' } })
+    say(made, { type: 'didit:error', data: { error: 'network lost' } })
     await until(() => element.state === 'trouble')
     expect(events.at(-1)).to.include({ code: 'hosted-error' })
-    expect(element.trouble?.message).to.contain('camera lost')
+    expect(element.trouble?.message).to.contain('network lost')
     expect(frame(element)).not.to.equal(null)
     expect(find<HTMLAnchorElement>(element, '.strip a').rel).to.equal('noopener noreferrer')
     await expect(element).to.be.accessible()
@@ -123,7 +140,7 @@ describe('an obstacle with a way on', () => {
     say(made, { type: 'didit:error' })
     await until(() => element.state === 'trouble')
     const before = frame(element)
-    find(element, '.first').click()
+    find(element, '.actions > *').click()
     expect(element.state).to.equal('open')
     expect(frame(element)).not.to.equal(before)
     expect(root(element).querySelector('.strip')).to.equal(null)
@@ -218,13 +235,62 @@ describe('an obstacle without a way on', () => {
     await until(() => element.state === 'open')
     expect(element.error).to.equal(null)
   })
+})
 
-  it('is a part of ourselves that does not load', async () => {
-    const { element, events } = await stageOn(await page('broken.html'))
-    const result = await element.start()
-    expect(result).to.include({ kind: 'error', code: 'unsupported', sessionId: null })
-    expect(events.at(-1)).to.include({ type: 'didit-error', code: 'unsupported' })
-    expect(element.state).to.equal('ended')
-    expect(await element.start()).to.include({ kind: 'error' })
+describe('a part of ourselves that does not load', () => {
+  afterEach(clean)
+
+  async function broken() {
+    const made = await stageOn(await page('broken.html'))
+    const result = made.element.start()
+    await until(() => made.element.state === 'trouble')
+    return { ...made, result }
+  }
+
+  const troubles = (log: string[]) => log.filter((type) => type === 'didit-trouble').length
+
+  it('is a trouble that is shown beside the trigger, and tried again at the next press', async () => {
+    const { element, events, log, result } = await broken()
+    expect(events.at(-1)).to.include({
+      type: 'didit-trouble',
+      code: 'unsupported',
+      sessionId: null,
+    })
+    expect(element.trouble?.message).to.contain('Lost.')
+    expect(element.trouble?.actions).to.deep.equal(['retry'])
+    expect(find(element, '[part=message]').textContent).to.contain('Check your connection')
+    trigger(element).click()
+    await until(() => troubles(log()) === 2)
+    expect(element.start()).to.equal(result)
+    expect(log().filter((type) => type === 'didit-start')).to.have.length(1)
   })
+
+  it('is tried again by itself when the browser is back online', async () => {
+    const { element, log } = await broken()
+    element.ownerDocument.defaultView?.dispatchEvent(new Event('online'))
+    await until(() => troubles(log()) === 2)
+  })
+
+  it('is the error that it ends with when the page gives it up', async () => {
+    const { element, events, result } = await broken()
+    element.close()
+    expect(await result).to.include({ kind: 'error', code: 'unsupported', sessionId: null })
+    await until(() => events.at(-1)?.type === 'didit-error')
+    expect(events.at(-1)).to.include({ code: 'unsupported' })
+    expect([element.state, element.trouble]).to.deep.equal(['ended', null])
+  })
+
+  for (const [what, end] of [
+    ['reset', (element: HTMLElement) => Reflect.get(element, 'reset').call(element)],
+    ['removed', (element: HTMLElement) => element.remove()],
+  ] as const) {
+    it(`is over without a word when the element is ${what}`, async () => {
+      const { element, log, result } = await broken()
+      end(element)
+      expect(await result).to.include({ kind: 'cancel', source: 'removed' })
+      await until(() => element.state === 'idle')
+      element.ownerDocument.defaultView?.dispatchEvent(new Event('online'))
+      expect(log()).not.to.include('didit-error')
+    })
+  }
 })

@@ -1,7 +1,7 @@
 import { expect, nextFrame } from '@open-wc/testing'
 import { type Kept, keep } from '../../widget/kept.ts'
 import { Backend, problem } from '../support/backend.ts'
-import { clean, dialog, find, stage, trigger, until } from '../support/element.ts'
+import { clean, dialog, find, root, stage, trigger, until } from '../support/element.ts'
 import { page, stageOn } from '../support/page.ts'
 
 const OWNER = `${location.origin}/api/verify  `
@@ -76,6 +76,55 @@ describe('resume', () => {
     expect(log()).not.to.include('didit-complete')
     expect(log()).to.include('didit-status')
     expect(phases()).to.deep.equal(['ended'])
+  })
+
+  it('reads a pending attempt once, and listens only where the verdict is still to come', async () => {
+    const backend = new Backend()
+    backend.move('In Review')
+    kept(backend, 'pending')
+    await stageOn(await page(), {}, backend)
+    await until(() => backend.streams.size)
+    expect(backend.asked.map(({ route }) => route)).to.deep.equal(['read', 'stream'])
+  })
+
+  it('tells a verdict that came while the page was away, and asks nothing more', async () => {
+    const backend = new Backend()
+    backend.move('In Review')
+    backend.move('Approved')
+    kept(backend, 'pending')
+    const { element, log, events } = await stageOn(await page(), {}, backend)
+    await until(() => element.outcome === 'approved')
+    expect(log()).to.deep.equal(['didit-state ended', 'didit-status'])
+    expect(events.at(-1)).to.include({ status: 'Approved', outcome: 'approved', settled: true })
+    expect(phases()).to.deep.equal(['ended'])
+    await nextFrame()
+    expect(backend.asked.map(({ route }) => route)).to.deep.equal(['read'])
+  })
+
+  it('confirms by a single read where the verdict is there', async () => {
+    const backend = new Backend()
+    backend.move('Declined')
+    kept(backend, 'submitted')
+    const { element, log } = await stageOn(await page(), {}, backend)
+    await until(() => element.outcome === 'declined')
+    expect(log()).to.deep.equal([
+      'didit-state submitted',
+      'didit-submit',
+      'didit-state ended',
+      'didit-complete',
+    ])
+    expect(backend.asked.map(({ route }) => route)).to.deep.equal(['read'])
+  })
+
+  it('says inside an app what helps where the camera does not', async () => {
+    const backend = new Backend()
+    kept(backend, 'open')
+    const place = await page()
+    Object.defineProperty(place.window.navigator, 'userAgent', { value: 'iPhone Instagram 400' })
+    const { element } = await stageOn(place, {}, backend)
+    await until(() => root(element).querySelector('[part=panel]'))
+    expect(find(element, '[part=panel]').textContent).to.contain('open this page in your browser')
+    expect(element.state).to.equal('resumable')
   })
 
   it('asks nothing about an attempt that has ended', async () => {

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing'
 import { ERRORS, type ErrorCode, PROBLEMS } from '../../server/contract.ts'
-import { BackendError } from '../../widget/backend.ts'
+import { backendError } from '../../widget/backend.ts'
 import { diagnose, waysOn } from '../../widget/trouble.ts'
 
 const URL = 'https://shop.example/api/verify/sessions'
@@ -22,7 +22,7 @@ describe('diagnose', () => {
   ]
   for (const [status, answer, code] of between) {
     it(`takes ${status} ${JSON.stringify(answer)} of something in between for ${code}`, () => {
-      const { message, ...obstacle } = diagnose(new BackendError(URL, status, answer))
+      const { message, ...obstacle } = diagnose(backendError(URL, status, answer))
       expect(obstacle.code).to.equal(code)
       expect(message).to.contain(URL)
     })
@@ -31,7 +31,7 @@ describe('diagnose', () => {
   for (const [code, expected] of Object.entries(PROBLEMS)) {
     it(`takes the problem ${code} for ${expected}, in the words of the backend`, () => {
       const answer = { code, title: 'It did not work.', detail: 'Do something.' }
-      const obstacle = diagnose(new BackendError(URL, 418, answer))
+      const obstacle = diagnose(backendError(URL, 418, answer))
       expect(obstacle.code).to.equal(expected)
       expect(obstacle.message).to.equal('It did not work. Do something.')
     })
@@ -39,7 +39,7 @@ describe('diagnose', () => {
 
   it('takes no answer for backend-unreachable, with its cause', () => {
     const cause = new TypeError('Failed to fetch')
-    const obstacle = diagnose(new BackendError(URL, 0, undefined, cause))
+    const obstacle = diagnose(backendError(URL, 0, undefined, cause))
     expect(obstacle).to.include({ code: 'backend-unreachable', cause })
     expect(obstacle.message).to.contain(URL)
   })
@@ -47,7 +47,7 @@ describe('diagnose', () => {
   it('takes no answer while the browser is offline for offline', () => {
     Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
     try {
-      expect(diagnose(new BackendError(URL, 0)).code).to.equal('offline')
+      expect(diagnose(backendError(URL, 0)).code).to.equal('offline')
     } finally {
       Reflect.deleteProperty(navigator, 'onLine')
     }
@@ -60,9 +60,19 @@ describe('diagnose', () => {
 
 describe('waysOn', () => {
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
-    it(`offers for ${code} a new tab only where there is a session to show in it`, () => {
-      expect(waysOn(code, true)).to.deep.equal(ERRORS[code])
-      expect(waysOn(code, false)).not.to.include('new-tab')
+    it(`offers for ${code} only another try where there is no address to lead to`, () => {
+      const all: readonly string[] = ERRORS[code]
+      expect(waysOn(code, { hasAddress: true, hasPhone: true })).to.deep.equal(all)
+      expect(waysOn(code, { hasAddress: false, hasPhone: true })).to.deep.equal(
+        all.filter((way) => way === 'retry'),
+      )
+    })
+
+    it(`offers for ${code} the phone only where this is none`, () => {
+      const all: readonly string[] = ERRORS[code]
+      expect(waysOn(code, { hasAddress: true, hasPhone: false })).to.deep.equal(
+        all.filter((way) => way !== 'phone'),
+      )
     })
   }
 })

@@ -128,6 +128,19 @@ describe('watch', () => {
     await done
   })
 
+  it('does not wait for its next question when the browser is back online', async () => {
+    const backend = new Backend()
+    backend.answers.set('stream', () => Response.error())
+    backend.answers.set('read', () => Response.error())
+    const { life, done, heard } = start(backend)
+    await until(() => backend.count('read') === 2)
+    backend.answers.clear()
+    dispatchEvent(new Event('online'))
+    await until(() => heard.length)
+    life.abort()
+    await done
+  })
+
   it('gives up a session that this browser may not read any more', async () => {
     for (const route of ['stream', 'read'] as const) {
       hurry(100)

@@ -1,10 +1,11 @@
-import { FIRST } from './first.ts'
 import { BASICS } from './index.ts'
 
 /** English, and the shape of every other language. Short sentences, no plurals, no names. */
 export const messages = {
   ...BASICS,
-  ...FIRST,
+  title: 'Identity verification',
+  close: 'Close',
+  loading: 'Loading the verification…',
   resume: 'Continue verification',
   done: 'Done',
   resumable: 'Your verification is not finished.',

@@ -3,7 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCallback } from '../../../widget/callback.ts'
-import { openableUrl, readMessage } from '../../../widget/hosted.ts'
+import { openableUrl } from '../../../widget/hosted.ts'
+import { readMessage } from '../../../widget/message.ts'
 
 const HOSTED = 'https://verify.didit.me'
 const BACKEND = 'https://shop.example'
