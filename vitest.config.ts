@@ -11,7 +11,9 @@ export default defineConfig({
           environment: 'node',
           include: ['test/server/**/*.test.ts', 'test/*.test.ts'],
           allowOnly: false,
-          testTimeout: 15_000,
+          // Generous, since a busy machine is slow and not wrong, and programs start slowly there.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -23,7 +25,7 @@ export default defineConfig({
           // Each file starts a demo and a browser of its own, on ports of its own choice; two at
           // a time would only make both slow.
           fileParallelism: false,
-          // Generous, since a busy machine is slow and not wrong: what takes as long has failed.
+          // Generous as above: what takes as long has failed.
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 30_000 } },

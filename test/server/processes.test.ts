@@ -208,7 +208,7 @@ describe('serve', () => {
     await second.prints(/Ready: /)
     await until(async () => (await read(grant)).settled)
     expect(await read(grant)).toMatchObject({ status: 'Approved', outcome: 'approved' })
-  }, 30_000)
+  })
 
   it('works off after a crash what it could not ask about before', async () => {
     const didit = await startSandbox()
@@ -229,7 +229,7 @@ describe('serve', () => {
     await second.prints(/Ready: /)
     await until(async () => (await read(grant)).settled)
     expect(await read(grant)).toMatchObject({ status: 'Declined', outcome: 'declined' })
-  }, 30_000)
+  })
 
   it('answers what never reaches a route as a problem too', async () => {
     const { serve, endpoint, origin, port } = await setUp('http://127.0.0.1:9')

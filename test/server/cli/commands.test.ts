@@ -125,8 +125,7 @@ describe('with --server', () => {
       .map(({ method, path }) => `${method} ${path.replace(/:(?!name)\w+/g, ':id')}`)
     const names = [...reached].map((each) => each.replace(/(\/pictures\/).+/, '$1:name'))
     expect([...new Set(names)].sort()).toEqual([...new Set(routes)].sort())
-    // Nearly every command, one after the other.
-  }, 60_000)
+  })
 
   it.each(DIRECT.filter(([, name]) => !COMMANDS[name]?.server))(
     'is refused before anything is sent: %s',

@@ -6,7 +6,7 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { close, listen } from '../../../server/main.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from '../../../server/sandbox/app.ts'
 import { type Env, freePorts, type Program, root, run } from '../../support/process.ts'
@@ -15,9 +15,6 @@ import { controls } from '../../support/sandbox.ts'
 const TOKEN = 'anna-token-of-thirty-two-characters'
 const quiet = { info() {}, warn() {}, error() {} }
 const undo: (() => Promise<unknown>)[] = []
-// Programs start slowly where others compute.
-vi.setConfig({ testTimeout: 60_000 })
-
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })

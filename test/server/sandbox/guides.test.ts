@@ -122,7 +122,7 @@ async function listening() {
 
 function python(code: string, origin: string) {
   const env = { ...process.env, PYTHONIOENCODING: 'utf-8', NO_PROXY: '127.0.0.1' }
-  return run('python3', ['-c', code.replaceAll(BASE, origin)], { env, timeout: 10_000 })
+  return run('python3', ['-c', code.replaceAll(BASE, origin)], { env, timeout: 50_000 })
 }
 
 function hasRequests(): boolean {
