@@ -118,7 +118,8 @@ describe('a receipt', () => {
     const bff = await createBff()
     const { id, receipt } = await createVisitor(bff)
     const { version = 0 } = (await bff.store.session(id)) ?? {}
-    await bff.store.markMissing(id, version, bff.clock.now(), bff.clock.now())
+    const now = bff.clock.now()
+    await bff.store.markMissing(id, version, { now, checkAt: now })
     expect(await receipt()).toBeUndefined()
   })
 
