@@ -276,7 +276,7 @@ export function sessionStatements(driver: Driver) {
   }
 }
 
-interface Kept {
+export interface Kept {
   id: string
   version: number
   eventAt: number
