@@ -641,6 +641,35 @@ describe('a form that the browser restores', () => {
     return sessionId
   }
 
+  it('is told by the browser, which has nothing but the name of a session', async () => {
+    const place = await page('form.html')
+    const parts = () => {
+      const { document } = place.window
+      const element = document.querySelector('didit-verify') as DiditVerify
+      return { element, form: document.querySelector('form') as HTMLFormElement }
+    }
+    const backend = new Backend()
+    const { element, form } = parts()
+    element.fetch = backend.fetch
+    void element.start()
+    await until(() => backend.streams.size)
+    backend.tell('Approved')
+    await until(() => element.state === 'ended')
+    expect(new FormData(form).get('identity')).to.equal('receipt 1')
+
+    const left = place.gone()
+    place.window.location.href = '/test/support/page.html'
+    await left
+    const back = place.gone()
+    history.back()
+    await back
+    expect([...new FormData(parts().form)]).to.deep.equal([])
+    const asked = (): string[] => Reflect.get(place.window, 'asked')
+    await until(() => asked().length)
+    expect(asked()).to.deep.equal([`/api/verify/sessions/${backend.session.id}`])
+    expect(parts().form.checkValidity()).to.equal(false)
+  })
+
   /** A page that was reloaded. */
   async function reloaded(): Promise<Page> {
     const place = await page()
