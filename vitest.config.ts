@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Tests print nothing; Lit greets whoever runs its development build.
+    onConsoleLog: (text) => !text.startsWith('Lit is in dev mode'),
     projects: [
       {
         test: {
@@ -21,8 +23,22 @@ export default defineConfig({
           // Each file starts a demo and a browser of its own, on ports of its own choice; two at
           // a time would only make both slow.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          // Generous, since a busy machine is slow and not wrong: what takes as long has failed.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
+      {
+        test: {
+          name: 'hosts',
+          environment: 'node',
+          include: ['test/hosts/**/*.test.ts'],
+          allowOnly: false,
+          // Compilers and bundlers, one at a time; a busy machine takes many times longer.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, type Rolldown } from 'vite'
+import { writeManifest } from './manifest.ts'
+import { packWords } from './pack.ts'
 
 const root = path.dirname(import.meta.dirname)
 const dist = path.join(root, 'dist')
@@ -17,7 +19,12 @@ type Chunks = Rolldown.OutputChunk[]
 export async function buildWidget(): Promise<Chunks> {
   removeBundle()
   const result = await inProduction(() =>
-    build({ root, configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' }),
+    build({
+      root,
+      configFile: path.join(root, 'vite.config.ts'),
+      logLevel: 'warn',
+      plugins: [packWords()],
+    }),
   )
   const outputs = [result].flat().flatMap((each) => ('output' in each ? each.output : []))
   const chunks = outputs.filter((output) => output.type === 'chunk')
@@ -29,9 +36,12 @@ async function buildAll(): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
   const chunks = await buildWidget()
   compile()
+  writeManifest(dist)
   writeFileSync(path.join(dist, 'server', 'browser.js'), `throw new Error('${SERVER_ONLY}')\n`)
   makeExecutable(path.join(dist, 'server', 'cli.js'))
-  console.log(integrityReport(chunks))
+  const integrity = integrityOf(chunks)
+  writeFileSync(path.join(dist, 'integrity.json'), `${JSON.stringify({ integrity }, null, 2)}\n`)
+  console.log(integrityReport(integrity))
 }
 
 /** Vite takes Lit's development build wherever NODE_ENV says so, as it does in a test runner. */
@@ -81,6 +91,15 @@ function compile(): void {
   if (status !== 0) {
     throw new Error('The TypeScript compiler found errors. Correct what it names above.')
   }
+  nameLit(path.join(dist, 'widget'))
+}
+
+/** In declarations Lit has one name; `#lit` is for runtimes that cannot have Lit itself. */
+function nameLit(folder: string): void {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(path.join(folder, file), 'utf8')
+    writeFileSync(path.join(folder, file), text.replace(/(['"])#lit\1/g, '$1lit$1'))
+  }
 }
 
 function makeExecutable(file: string): void {
@@ -94,15 +113,18 @@ function makeExecutable(file: string): void {
   chmodSync(file, 0o755)
 }
 
-function integrityReport(chunks: Chunks): string {
-  const files = chunks.map(({ fileName, isEntry }) => ({ fileName, isEntry, hash: sri(fileName) }))
-  const entry = files.filter(({ isEntry }) => isEntry)
-  const later = files.filter(({ isEntry }) => !isEntry)
-  const integrity = Object.fromEntries(later.map(({ fileName, hash }) => [`./${fileName}`, hash]))
+/** The hash of every file of the bundle, by its place beside didit-verify.js. */
+function integrityOf(chunks: Chunks): Record<string, string> {
+  return Object.fromEntries(chunks.map(({ fileName }) => [`./${fileName}`, sri(fileName)]))
+}
+
+function integrityReport(all: Record<string, string>): string {
+  const { './didit-verify.js': entry, ...integrity } = all
   return [
-    ...entry.map(({ fileName, hash }) => `dist/${fileName}\n  integrity="${hash}"`),
+    `dist/didit-verify.js\n  integrity="${entry}"`,
     'Integrity of what it loads later, relative to the folder of didit-verify.js:',
     `<script type="importmap">\n${JSON.stringify({ integrity }, null, 2)}\n</script>`,
+    'Both are in dist/integrity.json too.',
   ].join('\n')
 }
 

@@ -8,15 +8,14 @@ import ts from 'typescript'
 const root = path.dirname(import.meta.dirname)
 const ENTRY = path.join(root, 'dist', 'didit-verify.js')
 
-/** The words of a language that an English page does not load. */
-const OTHER_LANGUAGE = /^(?!en\.)[a-z]{2,3}(-\w+)?\.js$/
-
 /** `rounds`: how often what is loaded so far has loaded more when it ran. */
 const BUDGETS = [
   { what: 'every page view', rounds: 0, budget: 9_000 },
   { what: 'until the modal is open', rounds: 1, budget: 12_000 },
   { what: 'all that an English visitor may load', rounds: Number.POSITIVE_INFINITY },
 ]
+/** What each language may have. */
+const LANGUAGE_BUDGET = 700
 
 export interface Import {
   from: string
@@ -63,7 +62,25 @@ export function checkSizes(): boolean {
       console.log(`  ${String(size).padStart(6)}  ${path.relative(root, file)}`)
     }
   }
-  return rows.every(({ total, budget }) => budget === undefined || total <= budget)
+  const within = rows.every(({ total, budget }) => budget === undefined || total <= budget)
+  return checkLanguages() && within
+}
+
+/** Prints the table of the languages, the largest of them, and each that is over its budget. */
+function checkLanguages(): boolean {
+  const table = load(ENTRY).find(isOfLanguages)
+  if (!table) throw new Error('The bundle loads no languages. Look at widget/locales/index.ts.')
+  const languages = load(table).map((file) => ({ file, size: brotli(file) }))
+  languages.sort((a, b) => b.size - a.size)
+  const over = languages.filter(({ size }) => size > LANGUAGE_BUDGET)
+  console.log(
+    `in another language ${brotli(table)} more, and one of ${languages.length} files, at most`,
+  )
+  for (const { file, size } of over.length ? over : languages.slice(0, 1)) {
+    const place = path.relative(root, file)
+    console.log(`  ${String(size).padStart(6)}  ${place}, ${verdict(size, LANGUAGE_BUDGET)}`)
+  }
+  return over.length === 0
 }
 
 function verdict(total: number, budget: number | undefined): string {
@@ -87,7 +104,7 @@ function reach(entry: string, rounds: number): string[] {
   let next = [entry]
   for (let round = 0; round <= rounds && next.length > 0; round++) {
     const loaded = next.flatMap((file) => addWithImports(file, seen))
-    next = loaded.flatMap((file) => targets(file, true)).filter((file) => !seen.has(file))
+    next = loaded.flatMap(load).filter((file) => !seen.has(file) && !isOfLanguages(file))
   }
   return [...seen]
 }
@@ -102,17 +119,20 @@ function addWithImports(file: string, seen: Set<string>): string[] {
   return [file, ...targets(file, false).flatMap((each) => addWithImports(each, seen))]
 }
 
+/** What a file loads when it runs. */
+function load(file: string): string[] {
+  return targets(file, true)
+}
+
 function targets(file: string, dynamic: boolean): string[] {
   return importsOf(file)
     .filter((each) => each.dynamic === dynamic)
     .map(({ from }) => path.join(path.dirname(file), from))
-    .filter(isForEnglish)
 }
 
-function isForEnglish(file: string): boolean {
-  return (
-    path.basename(path.dirname(file)) !== 'locales' || !OTHER_LANGUAGE.test(path.basename(file))
-  )
+/** An English page loads neither the table of the languages nor any of them. */
+function isOfLanguages(file: string): boolean {
+  return path.basename(path.dirname(file)) === 'locales'
 }
 
 function brotli(file: string): number {

@@ -1,4 +1,4 @@
-// `npm test`: browsers, build, checks, element, server and end-to-end tests, and one summary.
+// `npm test`: browsers, build, checks, element, server, end-to-end and host tests, and one summary.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,7 +47,9 @@ async function main(): Promise<Row[]> {
     rows.push(postgres.row)
     const env = { ...(browsers && browserEnv(browsers)), ...postgres.env }
     rows.push(await runVitest('server', env, report('server')))
-    if (browsers) rows.push(await runVitest('e2e', env, report('e2e')))
+    for (const project of ['e2e', 'hosts']) {
+      if (browsers) rows.push(await runVitest(project, env, report(project)))
+    }
     return rows
   } finally {
     rmSync(reports, { recursive: true, force: true })

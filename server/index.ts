@@ -11,6 +11,7 @@ export {
   type DiditOptions,
   DiditUnreachable,
   type Download,
+  type Exchange,
   type InputProblem,
   type RateLimit,
   type Scope,
@@ -60,8 +61,18 @@ export {
   type Thresholds,
   type WorkflowFrame,
 } from './didit/workflow.ts'
+export type { Operators } from './gate.ts'
+export { rotateReceiptKeys } from './keyring.ts'
+export { createMetrics, type Metrics, observeDidit } from './metrics.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
 export type { Limits, Log, StatusEvent, Timers, VerifyOptions } from './options.ts'
+export type { Receipt } from './receipts.ts'
 export { runDue, startBackground } from './reconcile.ts'
 export { type BudgetOptions, shareBudget } from './shared-budget.ts'
 export { openStore, type Store } from './store/index.ts'
+export {
+  ReceiptError,
+  type ReceiptErrorCode,
+  type ReceiptExpectations,
+  verifyReceipt,
+} from './verify-receipt.ts'

@@ -47,7 +47,7 @@ export function startBackground(options: VerifyOptions): () => Promise<void> {
     function plan(ms: number, work: () => Promise<void>): void {
       timer = timers.setTimeout(() => {
         running = work()
-          .catch((error: Error) => log.error({ error: error.message }, 'background round failed'))
+          .catch((error: Error) => log.error({ error }, 'background round failed'))
           .then(() => {
             if (!stopped) plan(PACE, next)
           })

@@ -74,7 +74,7 @@ export type Updates = ReturnType<typeof createUpdates>
 
 /** The one place where the status of a session changes. */
 export function createUpdates(settings: Settings) {
-  const { store, didit, now, timers, log } = settings
+  const { store, didit, now, timers, log, metrics } = settings
   const outbox = createOutbox(settings)
   const quiet = createQuiet(settings)
   const asking = new Map<string, Promise<void>>()
@@ -131,7 +131,9 @@ export function createUpdates(settings: Settings) {
     const version = row.version + 1
     const entry = outbox.entry({ ...row, missingAt: at, changedAt: at, version }, row.status)
     const mark = { checkAt: NEVER, now: at, entry }
-    if (await store.markMissing(row.id, row.version, mark)) outbox.kick()
+    if (!(await store.markMissing(row.id, row.version, mark))) return
+    outbox.kick()
+    metrics.count('session_outcomes_total', { outcome: 'expired' })
   }
 
   async function applyAnswer(row: SessionRow, status: string, askedAt: number) {
@@ -157,6 +159,8 @@ export function createUpdates(settings: Settings) {
     if (changed) {
       const { version } = changed
       log.info({ session: row.id, from: row.status, to: status, version }, 'status changed')
+      const outcome = statusRow(status).outcome ?? 'open'
+      metrics.count('session_outcomes_total', { outcome })
       outbox.kick()
     }
     return changed
@@ -184,7 +188,7 @@ export function createUpdates(settings: Settings) {
   /** The same for who cannot wait for Didit: what fails stays in the inbox, behind the others. */
   async function receiveSafely(news: Envelope): Promise<void> {
     await receive(news).catch(async (error: Error) => {
-      log.warn({ session: news.sessionId, error: error.message }, 'webhook put off')
+      log.warn({ session: news.sessionId, error }, 'webhook put off')
       await store.putOffEnvelope(news.id, now() + PUT_OFF).catch(() => {})
     })
   }
@@ -205,7 +209,7 @@ export function createUpdates(settings: Settings) {
     async askDue(row: SessionRow): Promise<void> {
       if (await quiet.holds()) return store.checkLater(row.id, row.checkAt)
       await ask(row.id).catch(async (error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        log.warn({ session: row.id, error }, 'could not ask Didit')
         await store.checkLater(row.id, nextCheck(row, now()))
       })
     },
@@ -266,7 +270,7 @@ export function createUpdates(settings: Settings) {
         if (!claimed && !asking.has(row.id)) return (await store.session(row.id)) ?? row
       }
       const answered = ask(row.id).catch((error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        log.warn({ session: row.id, error }, 'could not ask Didit')
       })
       let timer: unknown
       const patience = new Promise<void>((resolve) => {

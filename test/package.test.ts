@@ -3,18 +3,24 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
+import { build } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { importsOf } from '../scripts/sizes.ts'
+import { FILES } from '../widget/locales/languages.ts'
 
 const root = path.dirname(import.meta.dirname)
-const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+const { bin, exports, version } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+) as {
   bin: Record<string, string>
   exports: Record<string, string | Record<string, string>>
+  version: string
 }
 
-const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
+const SOURCES = ['widget', 'server', 'demo', 'docs', 'test', 'scripts']
 const CODE = /\.(ts|tsx|mts|js|mjs|jsx)$/
 
 describe('which way things depend', () => {
@@ -30,6 +36,19 @@ describe('which way things depend', () => {
     expect(others.flatMap(usesOfTheProcess)).toEqual([])
   })
 
+  it('lets nothing that a page imports at once name Lit but as #lit', () => {
+    const entries = ['index', 'define', 'react', 'testing'].map((name) => `widget/${name}.ts`)
+    const seen = new Set(entries)
+    for (const file of seen) {
+      for (const { to, typeOnly, dynamic } of edges(file)) {
+        if (!typeOnly && !dynamic && to.endsWith('.ts')) seen.add(to)
+      }
+    }
+    const named = [...seen].flatMap(edges).filter(({ to, typeOnly }) => to === 'lit' && !typeOnly)
+    expect(named.map(({ from }) => from)).toEqual([])
+    expect(seen.size).toBeGreaterThan(entries.length)
+  })
+
   it('gives a store to routes/, which import of it at most types', () => {
     const drivers = ['libsql', 'pg', '@electric-sql/pglite']
     const stores = edges('server/routes').filter(
@@ -43,6 +62,11 @@ describe('which way things depend', () => {
       .filter(({ from, to }) => isIn('server/sandbox', to) && !isIn('server/sandbox', from))
       .filter(({ from }) => from !== 'server/cli.ts' && !isIn('demo', from) && !isIn('test', from))
     expect(users).toEqual([])
+  })
+
+  it('gives the process to cli/, which starts nothing itself', () => {
+    expect(edges('server/cli').filter(({ to }) => to === 'server/main.ts')).toEqual([])
+    expect(edges('server/cli').length).toBeGreaterThan(0)
   })
 
   it('lets the sandbox import from the server only contract, didit/types and didit/webhook', () => {
@@ -63,18 +87,96 @@ describe('the package', () => {
     expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([])
   })
 
-  it('can be imported in Node, the element as well', async () => {
+  it('can be imported in Node, every file of the element as well', async () => {
     needBuild()
-    for (const entry of ['didit-verify', 'didit-verify/define', 'didit-verify/server']) {
-      await importInNode(entry)
+    const files = readdirSync(path.join(root, 'dist/widget'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => pathToFileURL(path.join(root, 'dist/widget', file)).href)
+    await importInNode([...files, 'didit-verify/server'])
+  })
+
+  it('can be imported where there is neither Node nor a document', async () => {
+    needBuild()
+    const entries = ['', '/define', '/react', '/jsx', '/vue', '/svelte', '/testing']
+    for (const runtime of ['workerd', 'worker', 'edge-light']) {
+      const names = entries.map((entry) => `didit-verify${entry}`)
+      await importInNode(names, [`--conditions=${runtime}`])
     }
+  })
+
+  it('runs the command line that was built', async () => {
+    needBuild()
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      path.join(root, bin['didit-verify'] ?? ''),
+      '--version',
+    ])
+    expect(stdout.trim()).toBe(version)
   })
 
   it('refuses to give the server to a browser', async () => {
     needBuild()
-    await expect(importInNode('didit-verify/server', '--conditions=browser')).rejects.toThrow(
+    await expect(importInNode(['didit-verify/server'], ['--conditions=browser'])).rejects.toThrow(
       'didit-verify/server holds your API key; import it on the server only.',
     )
+  })
+})
+
+describe('a bundle of a page', () => {
+  const nothing = [
+    `import 'didit-verify'`,
+    `import { DiditVerify } from 'didit-verify'`,
+    `import { VerifyCompleteEvent } from 'didit-verify'`,
+    `import { DiditVerify } from 'didit-verify/react'`,
+    `import { mockVerification } from 'didit-verify/testing'`,
+    `import 'didit-verify/jsx'`,
+    `import 'didit-verify/vue'`,
+    `import 'didit-verify/svelte'`,
+  ]
+  for (const code of nothing) {
+    it(`has nothing of what is imported and not used: ${code}`, async () => {
+      needBuild()
+      expect(await bundle(code)).toBe(await bundle(''))
+    })
+  }
+
+  it('registers the tag where that is asked for', async () => {
+    needBuild()
+    expect(await bundle(`import 'didit-verify/define'`)).toContain('customElements.define')
+  })
+
+  it('says what is wrong where a page imports the server', async () => {
+    needBuild()
+    expect(await bundle(`import 'didit-verify/server'`)).toContain('holds your API key')
+  })
+})
+
+describe('the languages', () => {
+  it('are in a file each, and no other file is beside them', () => {
+    const files = readdirSync(path.join(root, 'widget', 'locales')).sort()
+    const rest = ['en', 'first', 'index', 'languages']
+    expect(files).toEqual([...Object.keys(FILES), ...rest].map((name) => `${name}.ts`).sort())
+  })
+
+  it('are loaded from the file of their name', () => {
+    const places = importsOf(path.join(root, 'widget', 'locales', 'languages.ts'))
+      .filter(({ dynamic }) => dynamic)
+      .map(({ from }) => from)
+    expect(places).toEqual(Object.keys(FILES).map((name) => `./${name}.ts`))
+  })
+
+  it('are listed with who has read them', () => {
+    const text = readFileSync(path.join(root, 'docs', 'languages.md'), 'utf8')
+    const rows = text.slice(text.indexOf('| code |')).matchAll(/^\| `([\w-]+)` (\|[^|]+){3}\|$/gm)
+    expect([...rows].map(([, code]) => code)).toEqual([...Object.keys(FILES), 'en'].sort())
+  })
+
+  it('say in the script-tag bundle, where they are packed, what their files say', async () => {
+    needBuild()
+    const folder = path.join(root, 'dist', `didit-verify-${version}`, 'locales')
+    for (const [name, load] of Object.entries(FILES)) {
+      const packed = await import(pathToFileURL(path.join(folder, `${name}.js`)).href)
+      expect(packed.messages, name).toEqual((await load()).messages)
+    }
   })
 })
 
@@ -95,6 +197,7 @@ interface Edge {
   /** Relative to the root for our own files, the bare name for a package. */
   to: string
   typeOnly: boolean
+  dynamic: boolean
 }
 
 /** All imports of one file, or of every file below a folder. */
@@ -106,6 +209,7 @@ function edges(place: string): Edge[] {
         ? path.posix.join(path.posix.dirname(from), each.from)
         : each.from,
       typeOnly: each.typeOnly,
+      dynamic: each.dynamic,
     })),
   )
 }
@@ -187,8 +291,30 @@ function needBuild(): void {
   expect(existsSync(path.join(root, 'dist')), 'run npm run build first').toBe(true)
 }
 
-async function importInNode(entry: string, ...options: string[]): Promise<void> {
-  const code = `await import('${entry}')`
+/** What a bundler makes of a page's module; without the code that it loads later. */
+async function bundle(code: string): Promise<string> {
+  const page = path.join(root, 'page.js')
+  const result = await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'error',
+    build: { write: false, minify: false, rolldownOptions: { input: page } },
+    plugins: [
+      {
+        name: 'page',
+        resolveId: (id) => (id === page ? id : undefined),
+        load: (id) => (id === page ? code : undefined),
+      },
+    ],
+  })
+  const [output] = [result].flat()
+  if (!output || !('output' in output)) throw new Error('The bundler made nothing.')
+  return output.output[0].code
+}
+
+async function importInNode(modules: string[], options: string[] = []): Promise<void> {
+  const code = `for (const each of ${JSON.stringify(modules)}) await import(each)`
   const args = [...options, '--input-type=module', '--eval', code]
   await promisify(execFile)(process.execPath, args, { cwd: root })
 }

@@ -1,4 +1,4 @@
-import { css } from 'lit'
+import { css } from '#lit'
 
 /** The element on the page. Everything of the dialog comes with the attempt. */
 export const styles = css`

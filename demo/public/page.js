@@ -51,9 +51,9 @@ document.querySelector('#reset').addEventListener('click', () => {
 })
 
 function choose(name, value) {
-  const input = document.querySelector(`input[name="${name}"][value="${value}"]`)
+  const input = document.querySelector(`#${name} [value="${value}"]`)
   if (!input) return
-  input.checked = true
+  input[name === 'language' ? 'selected' : 'checked'] = true
   element.setAttribute(name, value)
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { STATUSES } from '../contract.ts'
 import { ALPHA2, ALPHA3 } from './countries.ts'
+import { diditLanguage } from './language.ts'
 import { LANGUAGES } from './types.ts'
 
 export type Rule = (value: unknown) => string | undefined
@@ -17,17 +18,6 @@ export const PORTRAIT_ADVICE = 1024 * 1024
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const EMAIL = z.email()
 const IP = z.union([z.ipv4(), z.ipv6()])
-
-/** Codes that people send for one of Didit's languages. */
-const LANGUAGE_ALIASES: ReadonlyMap<string, string> = new Map([
-  ['iw', 'he'],
-  ['in', 'id'],
-  ['nb', 'no'],
-  ['nn', 'no'],
-  ['zh-hans', 'zh-CN'],
-  ['zh-hant', 'zh-TW'],
-  ['zh-hk', 'zh-TW'],
-])
 
 export const text: Rule = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'must be a text that is not empty.'
@@ -94,9 +84,7 @@ export const registryCountry: Rule = (value) => {
 export const language: Rule = (value) => {
   if (typeof value !== 'string') return 'is not a language. Send a code such as en or pt-BR.'
   if ((LANGUAGES as readonly string[]).includes(value)) return undefined
-  const wanted = value.trim().replace('_', '-').toLowerCase()
-  const find = (code: string) => LANGUAGES.find((each) => each.toLowerCase() === code)
-  const meant = find(wanted) ?? LANGUAGE_ALIASES.get(wanted) ?? find(wanted.split('-')[0] ?? '')
+  const meant = diditLanguage(value)
   if (meant) return `is not a language as Didit writes it. Send ${meant}; case matters.`
   return `is not one of Didit's languages. Send one of ${LANGUAGES.join(', ')}.`
 }

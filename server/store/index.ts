@@ -1,5 +1,5 @@
 import type { Driver } from './driver.ts'
-import { inboxStatements } from './inbox.ts'
+import { inboxStatements, STRANGER } from './inbox.ts'
 import { outboxStatements } from './outbox.ts'
 import { recordStatements } from './records.ts'
 import { retentionStatements } from './retention.ts'
@@ -77,6 +77,22 @@ export function createStore(driver: Driver) {
     async close(): Promise<void> {
       stop()
       await driver.close()
+    },
+
+    /** Whether the database answers. @throws where it does not. */
+    async ping(): Promise<void> {
+      await driver.query('select 1')
+    },
+
+    /** Of each queue, when its oldest entry that may be worked off came in; null where none waits. */
+    async backlog(): Promise<Record<'inbox' | 'outbox', number | null>> {
+      const [row] = await driver.query<{ inbox: number | null; outbox: number | null }>(
+        `select
+           (select min(received_at) from inbox where done_at is null and due_at < $1) as "inbox",
+           (select min(created_at) from outbox where ended_at is null) as "outbox"`,
+        [STRANGER],
+      )
+      return { inbox: row?.inbox ?? null, outbox: row?.outbox ?? null }
     },
 
     /** Calls `wake` after every change of the session, in this process or another. */

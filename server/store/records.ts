@@ -13,12 +13,16 @@ export interface AuditRow {
   result: string | null
 }
 
-/** Which acts to list. Without a filter all, newest first. */
+/** Which acts. Without a filter all. */
 export interface AuditFilter {
   session?: string
   operator?: string
-  limit: number
-  offset: number
+  /** The first words of `action`: `delete` finds `delete workflow …` too. */
+  action?: string
+  result?: string
+  /** Milliseconds since 1970; the first inclusive, the second exclusive. */
+  from?: number
+  to?: number
 }
 
 const ACT = `id, at, operator, action, session_id as "session", status_before as "before",
@@ -50,13 +54,17 @@ export function recordStatements({ query, transaction }: Driver) {
       )
     },
 
-    /** Adds how an act ended. */
-    async endAct(id: string, { after, result }: Pick<AuditRow, 'after' | 'result'>): Promise<void> {
-      await query('update audit set status_after = $2, result = $3 where id = $1', [
-        id,
-        after,
-        result,
-      ])
+    /** Adds how an act ended, and which session came of it where none was named. */
+    async endAct(
+      id: string,
+      { after, result, session = null }: Pick<AuditRow, 'after' | 'result'> & Partial<AuditRow>,
+    ): Promise<void> {
+      await query(
+        `update audit set status_after = $2, result = $3,
+           session_id = case when session_id is null then $4 else session_id end
+         where id = $1`,
+        [id, after, result, session],
+      )
     },
 
     /** Acts that began before a moment and of whose end nothing is known: a crash came in between. */
@@ -68,18 +76,23 @@ export function recordStatements({ query, transaction }: Driver) {
     },
 
     /** The acts of operators, newest first. */
-    async acts({ session, operator, limit, offset }: AuditFilter): Promise<AuditRow[]> {
-      const params: Value[] = [limit, offset]
-      // A text for each filter, so that each finds its index.
-      const filters = [
-        ...(session === undefined ? [] : [`session_id = $${params.push(session)}`]),
-        ...(operator === undefined ? [] : [`operator = $${params.push(operator)}`]),
-      ]
-      const where = filters.length > 0 ? `where ${filters.join(' and ')}` : ''
+    async acts(filter: AuditFilter & { limit: number; offset: number }): Promise<AuditRow[]> {
+      const params: Value[] = [filter.limit, filter.offset]
+      const where = whereOf(filter, params)
       return query<AuditRow>(
         `select ${ACT} from audit ${where} order by at desc, id limit $1 offset $2`,
         params,
       )
+    },
+
+    async countActs(filter: AuditFilter): Promise<number> {
+      const params: Value[] = []
+      const where = whereOf(filter, params)
+      const rows = await query<{ amount: number }>(
+        `select count(*) as amount from audit ${where}`,
+        params,
+      )
+      return rows[0]?.amount ?? 0
     },
 
     /** A setting that is made once and then kept: the first of several writers wins. */
@@ -89,6 +102,15 @@ export function recordStatements({ query, transaction }: Driver) {
         [name, fresh],
       )
       return (await settingOf(name)) ?? fresh
+    },
+
+    /** Replaces a setting. @returns false when it is no longer `from`: somebody was faster. */
+    async changeSetting(name: string, from: string, to: string): Promise<boolean> {
+      const rows = await query(
+        'update settings set value = $3 where name = $1 and value = $2 returning name',
+        [name, from, to],
+      )
+      return rows.length > 0
     },
 
     /** What all instances know of something together, as {@link share} left it. */
@@ -130,4 +152,21 @@ export function recordStatements({ query, transaction }: Driver) {
     ])
     return rows[0]?.value
   }
+}
+
+/** The condition of a filter; its values are added to `params`. A text for each, so that each finds its index. */
+function whereOf(filter: AuditFilter, params: Value[]): string {
+  const { session, operator, action, result, from, to } = filter
+  const tests: [test: (place: string) => string, value: Value | undefined][] = [
+    [(place) => `session_id = ${place}`, session],
+    [(place) => `operator = ${place}`, operator],
+    [(place) => `substr(action || ' ', 1, length(${place})) = ${place}`, action && `${action} `],
+    [(place) => `result = ${place}`, result],
+    [(place) => `at >= ${place}`, from],
+    [(place) => `at < ${place}`, to],
+  ]
+  const texts = tests.flatMap(([test, value]) =>
+    value === undefined ? [] : [test(`$${params.push(value)}`)],
+  )
+  return texts.length > 0 ? `where ${texts.join(' and ')}` : ''
 }

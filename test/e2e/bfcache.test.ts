@@ -32,7 +32,7 @@ describe('Back to a page that the browser has kept', () => {
       await page.goBack({ waitUntil: 'commit' })
       await page.locator('html[data-kept=true]').waitFor()
       await page.unrouteAll({ behavior: 'ignoreErrors' })
-      await page.locator('didit-verify[data-state=resumable]').waitFor({ timeout: 10_000 })
+      await page.locator('didit-verify[data-state=resumable]').waitFor()
       expect(await visitor.finals()).toEqual([])
 
       await visitor.trigger.click()

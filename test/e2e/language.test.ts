@@ -94,6 +94,38 @@ describe('everything that the element says is German', () => {
   })
 })
 
+describe('a page in another language', () => {
+  it('loads the table of the languages and its own words, and no others', async ({ visitor }) => {
+    await visitor.open()
+    expect(languageFiles(visitor)).toEqual([])
+    await speakGerman(visitor)
+    expect(languageFiles(visitor)).toEqual(['languages.js', 'de.js'])
+  })
+
+  it('speaks English where the words do not load', async ({ visitor }) => {
+    visitor.expectMishap(/ERR_FAILED/)
+    await visitor.context.route('**/locales/*.js', (route) => route.abort())
+    await visitor.open()
+    const asked = visitor.page.waitForEvent('requestfailed')
+    await visitor.pick('language', 'he')
+    await asked
+    await visitor.start()
+    expect(await visitor.dialog.locator('#title').innerText()).toBe('Identity verification')
+    expect(await visitor.element.locator('[lang=en][dir=ltr]').count()).toBe(1)
+    const frame = await visitor.dialog.locator('iframe').getAttribute('src')
+    expect(new URL(frame ?? '').pathname).toMatch(/^\/he\/session\//)
+  })
+
+  it('speaks in a script that the hosted page has no choice of', async ({ visitor }) => {
+    await visitor.open()
+    await visitor.pick('language', 'sr-Latn')
+    await visitor.element.getByRole('button', { name: 'Potvrdi identitet' }).waitFor()
+    await visitor.start()
+    const frame = await visitor.dialog.locator('iframe').getAttribute('src')
+    expect(new URL(frame ?? '').pathname).toMatch(/^\/sr\/session\//)
+  })
+})
+
 describe('a language from right to left', () => {
   it('turns our own words round and leaves the page alone', async ({ visitor }) => {
     await visitor.open()
@@ -104,6 +136,12 @@ describe('a language from right to left', () => {
     expect(await visitor.page.locator('html').getAttribute('dir')).toBe(null)
   })
 })
+
+/** The files that were asked for, each once, without the demo's reloads. */
+function languageFiles({ requests }: Visitor): string[] {
+  const names = requests.map((url) => /\/locales\/(.+)$/.exec(url)?.[1] ?? '')
+  return [...new Set(names.filter(Boolean))]
+}
 
 async function speakGerman(visitor: Visitor): Promise<void> {
   await visitor.open()

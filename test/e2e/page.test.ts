@@ -3,6 +3,7 @@ import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { describe, expect } from 'vitest'
+import { LANGUAGES } from '../../server/didit/types.ts'
 import { it } from '../support/e2e.ts'
 import { root } from '../support/process.ts'
 import { createVisitor, end } from '../support/visitor.ts'
@@ -18,6 +19,23 @@ describe('every page of the demo', () => {
       await visitor.element.first().waitFor()
     })
   }
+})
+
+describe('the choice of languages', () => {
+  it('offers all of Didit’s and both scripts of Serbian, each by its own name', async ({
+    visitor,
+  }) => {
+    await visitor.open()
+    const options = await visitor.page.locator('#language option').evaluateAll((nodes) =>
+      nodes.map((node) => {
+        const { value, lang, label } = node as HTMLOptionElement
+        return { value, lang, label }
+      }),
+    )
+    expect(options.map(({ value }) => value).sort()).toEqual([...LANGUAGES, 'sr-Latn'].sort())
+    expect(options.map(({ lang }) => lang)).toEqual(options.map(({ value }) => value))
+    expect(new Set(options.map(({ label }) => label)).size).toBe(options.length)
+  })
 })
 
 describe('a page view without an act of the visitor', () => {
@@ -77,6 +95,7 @@ describe('the layout', () => {
     { name: 'on 320 px, in the dark', options: { colorScheme: 'dark' } },
     { name: 'on 320 px, in Arabic', options: { language: 'ar' } },
     { name: 'on 320 px, in German', options: { language: 'de' } },
+    { name: 'on 320 px, in Georgian', options: { language: 'ka' } },
   ] as const) {
     it(`never overflows sideways ${name}`, async ({ browser, demo }) => {
       const viewport = { width: 320, height: 640 }

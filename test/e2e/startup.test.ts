@@ -20,13 +20,6 @@ const NOTHING: Env = {
 }
 
 describe('the demo', () => {
-  test('is ready within seconds', async () => {
-    const begin = performance.now()
-    const demo = await startDemo()
-    onTestFinished(demo.stop)
-    expect(performance.now() - begin).toBeLessThan(15_000)
-  })
-
   test('ends within seconds when asked to, and leaves its ports free', async () => {
     const demo = await startDemo()
     onTestFinished(demo.stop)

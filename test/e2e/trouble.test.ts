@@ -21,7 +21,7 @@ describe('Didit refuses to create a session', () => {
       await visitor.trigger.click()
       await visitor.hears('didit-error', { code, sessionId: null })
 
-      const text = 'Verification is not available on this page at the moment.'
+      const text = 'Verification is not available here at the moment.'
       expect(await visitor.body.innerText()).toContain(text)
       expect(await visitor.finals()).toHaveLength(1)
       await visitor.dialog.getByRole('button', { name: 'Done' }).click()

@@ -79,7 +79,7 @@ describe('webhooks that come oddly', () => {
     const outcomeCameFirst = (await answers(demo, sessionId)).length < 2
     expect(outcomeCameFirst).toBe(true)
 
-    await expect.poll(() => answers(demo, sessionId), { timeout: 15_000 }).toEqual([204, 204])
+    await expect.poll(() => answers(demo, sessionId)).toEqual([204, 204])
     expect(await visitor.told()).toEqual(told)
   })
 })

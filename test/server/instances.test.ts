@@ -150,7 +150,11 @@ describe(`three instances over one Postgres${NO_POSTGRES}`, () => {
       () => two.close(),
     )
     const clock = createClock()
-    const first = await createBff({ store: one, clock, secret: 'one secret for both of them' })
+    const first = await createBff({
+      store: one,
+      clock,
+      secret: 'one secret for both of the instances',
+    })
     const second = await createBff({ ...first.options, store: two, clock })
     const { session, token } = await first.start()
     const headers = { 'verify-token': token }

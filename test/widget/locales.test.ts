@@ -1,69 +1,227 @@
 import { expect } from '@open-wc/testing'
 import { ERRORS, type ErrorCode, STATUSES } from '../../server/contract.ts'
-import { messages as ar } from '../../widget/locales/ar.ts'
-import { messages as de } from '../../widget/locales/de.ts'
-import { messages as en } from '../../widget/locales/en.ts'
-import { messages as es } from '../../widget/locales/es.ts'
-import { direction, loadMessages, lookup, wordsFor } from '../../widget/locales/index.ts'
+import { diditLanguage } from '../../server/didit/language.ts'
+import { LANGUAGES, RTL_LANGUAGES } from '../../server/didit/types.ts'
+import { messages as en, type Messages } from '../../widget/locales/en.ts'
+import { BASICS, speechFor, wordsFor } from '../../widget/locales/index.ts'
+import { direction, FILES, load, lookup } from '../../widget/locales/languages.ts'
+import { messages as cyrillic } from '../../widget/locales/sr.ts'
+import { messages as latin } from '../../widget/locales/sr-Latn.ts'
+
+type Key = keyof Messages
+
+const KEYS = Object.keys(en) as Key[]
+
+/** A tag, and the language that we speak for it. */
+const TAGS = [
+  ['constructor', 'en'],
+  ['__proto__', 'en'],
+  ['toString', 'en'],
+  ['../de', 'en'],
+  ['de/../fr', 'en'],
+  ['', 'en'],
+  ['-', 'en'],
+  ['*', 'en'],
+  ['deutsch', 'en'],
+  ['x-de', 'en'],
+  ['i-klingon', 'en'],
+  ['tlh', 'en'],
+  ['fil', 'en'],
+  [`zh${'-'.repeat(100_000)}`, 'zh-CN'],
+  ['d'.repeat(100_000), 'en'],
+  ['en', 'en'],
+  ['en-GB', 'en'],
+  ['de', 'de'],
+  ['DE', 'de'],
+  ['de-AT', 'de'],
+  ['de_AT', 'de'],
+  ['es-419', 'es'],
+  ['ar-Arab-EG', 'ar'],
+  ['fa-AF', 'fa'],
+  ['nb-NO', 'no'],
+  ['nn', 'no'],
+  ['NO', 'no'],
+  ['iw-IL', 'he'],
+  ['in', 'id'],
+  ['in-ID', 'id'],
+  ['pt', 'pt'],
+  ['pt-PT', 'pt'],
+  ['pt-AO', 'pt'],
+  ['pt-BR', 'pt-BR'],
+  ['PT_br', 'pt-BR'],
+  ['sr', 'sr'],
+  ['sr-RS', 'sr'],
+  ['sr-Cyrl-ME', 'sr'],
+  ['sr-Latn', 'sr-Latn'],
+  ['sr-latn-rs', 'sr-Latn'],
+  ['sr-ME', 'sr-Latn'],
+  ['sh', 'sr-Latn'],
+  ['cnr-ME', 'cnr'],
+  ['zh', 'zh-CN'],
+  ['zh-CN', 'zh-CN'],
+  ['zh-SG', 'zh-CN'],
+  ['zh-Hans', 'zh-CN'],
+  ['zh-Hans-HK', 'zh-CN'],
+  ['zh-TW', 'zh-TW'],
+  ['zh-HK', 'zh-TW'],
+  ['zh-MO', 'zh-TW'],
+  ['zh-Hant', 'zh-TW'],
+  ['zh-Hant-TW', 'zh-TW'],
+  ['zh-Hant-CN', 'zh-TW'],
+  ['yue', 'zh-TW'],
+  ['yue-Hant-HK', 'zh-TW'],
+  ['yue-Hans-CN', 'zh-CN'],
+] as const
+
+/** Where Didit's code says less, or more, than our file. */
+const OWN: Record<string, string> = { zh: 'zh-CN', 'sr-Latn': 'sr' }
+
+/** The letters of languages that are not written in Latin ones. */
+const LETTERS: Record<string, RegExp> = {
+  ar: /\p{Script=Arabic}/u,
+  bg: /\p{Script=Cyrillic}/u,
+  bn: /\p{Script=Bengali}/u,
+  el: /\p{Script=Greek}/u,
+  fa: /\p{Script=Arabic}/u,
+  he: /\p{Script=Hebrew}/u,
+  hi: /\p{Script=Devanagari}/u,
+  hy: /\p{Script=Armenian}/u,
+  ja: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u,
+  ka: /\p{Script=Georgian}/u,
+  kk: /\p{Script=Cyrillic}/u,
+  ko: /\p{Script=Hangul}/u,
+  ky: /\p{Script=Cyrillic}/u,
+  mk: /\p{Script=Cyrillic}/u,
+  mn: /\p{Script=Cyrillic}/u,
+  ru: /\p{Script=Cyrillic}/u,
+  sr: /\p{Script=Cyrillic}/u,
+  th: /\p{Script=Thai}/u,
+  uk: /\p{Script=Cyrillic}/u,
+  'zh-CN': /\p{Script=Han}/u,
+  'zh-TW': /\p{Script=Han}/u,
+}
+
+/** How a sentence ends, and a question. Thai marks neither, Armenian a question at its word. */
+const ENDS: Record<string, [sentence: RegExp, question: RegExp]> = {
+  ar: [/\.$/, /؟$/],
+  bn: [/।$/, /\?$/],
+  el: [/\.$/, /;$/],
+  fa: [/\.$/, /؟$/],
+  hi: [/।$/, /\?$/],
+  hy: [/։$/, /՞/],
+  ja: [/。$/, /？$/],
+  th: [/[^.]$/, /หรือไม่$/],
+  'zh-CN': [/。$/, /？$/],
+  'zh-TW': [/。$/, /？$/],
+}
+
+/** Words that are the same as in English. */
+const SAME = ['da leave Stop', 'nl help Help']
 
 describe('lookup', () => {
-  const rows = [
-    ['constructor', 'en'],
-    ['__proto__', 'en'],
-    ['toString', 'en'],
-    ['../de', 'en'],
-    ['', 'en'],
-    ['-', 'en'],
-    ['deutsch', 'en'],
-    ['pt-BR', 'en'],
-    ['tlh', 'en'],
-    ['en', 'en'],
-    ['en-GB', 'en'],
-    ['de', 'de'],
-    ['DE', 'de'],
-    ['de-AT', 'de'],
-    ['es-419', 'es'],
-    ['ar-EG', 'ar'],
-    ['ar-Arab-EG', 'ar'],
-  ] as const
-  for (const [tag, expected] of rows) {
-    it(`speaks ${expected} for '${tag}'`, () => {
+  for (const [tag, expected] of TAGS) {
+    it(`speaks ${expected} for '${tag.slice(0, 20)}'`, () => {
       expect(lookup(tag)).to.equal(expected)
     })
   }
+
+  for (const language of LANGUAGES) {
+    it(`speaks ${language} as Didit does`, () => {
+      expect(lookup(language)).to.equal(OWN[language] ?? language)
+    })
+  }
+
+  it('speaks what the hosted page will speak', () => {
+    const differing = TAGS.filter(([tag, language]) => {
+      const hosted = diditLanguage(tag)
+      return hosted ? lookup(hosted) !== lookup(OWN[language] ?? language) : language !== 'en'
+    })
+    expect(differing).to.deep.equal([])
+  })
 })
 
 describe('direction', () => {
-  it('is right to left for Arabic alone among our languages', () => {
-    expect(['ar', 'de', 'en', 'es'].map(direction)).to.deep.equal(['rtl', 'ltr', 'ltr', 'ltr'])
+  it('is right to left for those languages that Didit turns round as well', () => {
+    const turned = Object.keys(FILES).filter((language) => direction(language) === 'rtl')
+    expect(turned.sort()).to.deep.equal([...RTL_LANGUAGES].sort())
   })
 })
 
-describe('loadMessages', () => {
-  it('loads nothing for English, and nothing for what it does not know', async () => {
-    expect(await loadMessages('en')).to.equal(undefined)
-    expect(await loadMessages('xx')).to.equal(undefined)
+describe('speechFor', () => {
+  it('has few words for English and for what it does not know: more come with the attempt', async () => {
+    for (const tag of ['en', 'EN-gb', 'en_US', 'tlh', '../de', '']) {
+      expect(await speechFor(tag)).to.deep.equal({ lang: 'en', dir: 'ltr', words: BASICS })
+    }
   })
 
-  it('loads German', async () => {
-    expect(await loadMessages('de')).to.equal(de)
+  it('has the words of the language of a tag, and how to write them', async () => {
+    const { lang, dir, words } = await speechFor('ar-EG')
+    expect([lang, dir, words.close]).to.deep.equal(['ar', 'rtl', 'إغلاق'])
   })
 })
 
-for (const [language, words] of Object.entries({ ar, de, es })) {
+for (const language of Object.keys(FILES)) {
   describe(`the words of ${language}`, () => {
-    it('are all there, and no more', () => {
-      expect(Object.keys(words).sort()).to.deep.equal(Object.keys(en).sort())
+    let words: Messages
+
+    before(async () => {
+      words = (await load(language))?.words as Messages
     })
 
-    it('are none of them empty or still English', () => {
-      for (const [key, text] of Object.entries(words)) {
-        expect(text.trim(), key).not.to.equal('')
-        expect(text, key).not.to.equal(en[key as keyof typeof en])
+    const texts = () => KEYS.map((key) => [key, words[key]] as const)
+
+    it('are all there, and no more', () => {
+      expect(Object.keys(words).sort()).to.deep.equal([...KEYS].sort())
+    })
+
+    it('are plain text, well spaced and composed', () => {
+      for (const [key, text] of texts()) {
+        // French has a narrow space before its question mark.
+        expect(text, key).to.match(/^\S+([ \u202f]\S+)*$/)
+        expect(text, key).not.to.match(/[<>{}[\]$%&|\\"'`]|\.\.|TODO/)
+        expect(text, key).to.equal(text.normalize('NFC'))
       }
+    })
+
+    it('are none of them English', () => {
+      const english = texts().filter(([key, text]) => text === en[key])
+      const found = english.map(([key, text]) => `${language} ${key} ${text}`)
+      expect(found).to.deep.equal(SAME.filter((row) => row.startsWith(`${language} `)))
+    })
+
+    it('are written in its own letters', () => {
+      const letters = LETTERS[language] ?? /\p{Script=Latin}/u
+      for (const [key, text] of texts()) {
+        expect(text, key).to.match(letters)
+        if (letters.test('A')) continue
+        expect(text.replace('QR', ''), key).not.to.match(/\p{Script=Latin}/u)
+      }
+    })
+
+    it('end as a sentence, a question, a wait or a label ends in it', () => {
+      const [sentence, question] = ENDS[language] ?? [/\.$/, /\?$/]
+      for (const [key, text] of texts()) {
+        const english = en[key]
+        if (english.endsWith('…')) expect(text, key).to.match(/…$/)
+        else if (english.endsWith('?')) expect(text, key).to.match(question)
+        else if (english.endsWith('.')) expect(text, key).to.match(sentence)
+        else expect(text, key).to.match(/[\p{Letter}\p{Mark}]$/u)
+      }
+    })
+
+    it('tell apart what stands side by side', () => {
+      const { leave, stay, retry, close, reopen, phone, redirect } = words
+      const labels = [leave, stay, retry, close, reopen, phone, redirect, words['new-tab']]
+      expect(new Set(labels).size).to.equal(labels.length)
     })
   })
 }
+
+describe('Serbian', () => {
+  it('is the same in both scripts, letter by letter', () => {
+    for (const key of KEYS) expect(inLatin(cyrillic[key]), key).to.equal(latin[key])
+  })
+})
 
 describe('English', () => {
   it('has words for every outcome and every way on', () => {
@@ -85,3 +243,17 @@ describe('wordsFor', () => {
     expect(wordsFor(words, 'invalid-url')).to.equal(en.unavailable)
   })
 })
+
+/** Serbian is read letter by letter: each of the one script has its own in the other. */
+function inLatin(text: string): string {
+  const from = [...'абвгдђежзијклљмнњопрстћуфхцчџш']
+  const to = 'a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š'.split(' ')
+  const letter = (one: string) => to[from.indexOf(one)]
+  return [...text]
+    .map((one) => {
+      const small = letter(one.toLowerCase())
+      if (!small || letter(one)) return small ?? one
+      return small.charAt(0).toUpperCase() + small.slice(1)
+    })
+    .join('')
+}

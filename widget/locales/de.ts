@@ -34,7 +34,7 @@ export const messages: Messages = {
   'backend-unreachable': 'Der Prüfdienst ist nicht erreichbar.',
   'rate-limited': 'Es gab zu viele Versuche. Bitte warten Sie einen Moment.',
   'popup-blocked': 'Der Browser hat das Fenster nicht geöffnet.',
-  'frame-timeout': 'Die Prüfung lädt in dieser Seite nicht.',
+  'frame-timeout': 'Die Prüfung lädt auf dieser Seite nicht.',
   'camera-blocked': 'Diese Seite darf die Kamera nicht benutzen.',
   'hosted-error': 'Die Prüfung meldet ein Problem.',
   offline: 'Sie sind offline.',

@@ -1,32 +1,30 @@
 import type { ErrorCode } from '../../server/contract.ts'
 import type { Messages } from './en.ts'
 
-/** The one English text that every page view carries: what the trigger says. */
-export const LABEL = 'Verify your identity'
+/** The English that every page view carries: what the trigger says, and a form that needs it. */
+export const BASICS = {
+  start: 'Verify your identity',
+  required: 'Please verify your identity.',
+}
 
 /** For who cannot even load the words that say what is wrong. */
 export const FAILED = 'This did not work. Check your connection and try again.'
 
-/** Each language is a file of its own, loaded when a page needs it. English comes with the attempt. */
-const FILES: Record<string, () => Promise<{ messages: Messages }>> = {
-  ar: () => import('./ar.ts'),
-  de: () => import('./de.ts'),
-  es: () => import('./es.ts'),
+/** Words, and what `lang` and `dir` say of them. */
+export interface Speech {
+  lang: string
+  dir: 'rtl' | 'ltr'
+  words: Partial<Messages>
 }
 
-const RTL = /^(ar|he|fa)\b/
+/** No other words until they come with the attempt. */
+const ENGLISH: Speech = { lang: 'en', dir: 'ltr', words: BASICS }
 
-/** The language we speak for a BCP 47 tag: the tag itself, its first part, else English. */
-export function lookup(tag: string): string {
-  const [code = ''] = tag.toLowerCase().split('-')
-  return Object.hasOwn(FILES, code) ? code : 'en'
-}
-
-export const direction = (language: string): 'rtl' | 'ltr' => (RTL.test(language) ? 'rtl' : 'ltr')
-
-/** The words of a language, or nothing where English has to do: also when the file does not load. */
-export async function loadMessages(language: string): Promise<Messages | undefined> {
-  return (await FILES[language]?.().catch(() => undefined))?.messages
+/** What to speak for a BCP 47 tag: English where there is nothing better, or it does not load. */
+export async function speechFor(tag: string): Promise<Speech> {
+  if (/^en\b/i.test(tag)) return ENGLISH
+  const speech = import('./languages.ts').then(({ load }) => load(tag))
+  return (await speech.catch(() => undefined)) ?? ENGLISH
 }
 
 /** The words for an error. Codes that a visitor need not tell apart share theirs. */

@@ -1,0 +1,38 @@
+import {
+  DiditVerify,
+  type Outcome,
+  type VerifyCompleteEvent,
+  type VerifyResult,
+} from 'didit-verify'
+import 'didit-verify/define'
+
+const element = document.createElement('didit-verify')
+element.mode = 'modal'
+element.messages = { done: 'Ready' }
+element.fetch = (input, init) => fetch(input, init)
+element.hostedOptions = { camera: true }
+const result: VerifyResult = await element.start()
+if (result.kind === 'complete') result.outcome satisfies Outcome
+
+// @ts-expect-error: there is no such mode.
+element.mode = 'iframe'
+// @ts-expect-error: there are no such words.
+element.messages = { ready: 'Ready' }
+// @ts-expect-error: only the server decides.
+element.outcome = 'approved'
+// @ts-expect-error: a number of milliseconds.
+element.confirmTimeout = '5000'
+
+element.addEventListener('didit-complete', (event) => {
+  event satisfies VerifyCompleteEvent
+  event.outcome satisfies Outcome
+  // @ts-expect-error: a complete event has no code.
+  event.code
+})
+document.addEventListener('didit-error', ({ code }) => {
+  // @ts-expect-error: there is no such code.
+  code === 'no-such-code'
+})
+window.addEventListener('didit-status', ({ settled }) => settled satisfies boolean)
+
+customElements.define('my-verify', class extends DiditVerify {})
