@@ -42,7 +42,10 @@ const context = new AsyncLocalStorage<{ requestId: string; traceId?: string }>()
 
 export interface ServerOptions
   // What no variable can say.
-  extends Pick<VerifyOptions, 'identify' | 'allowAnonymous' | 'challenge' | 'buildSession'> {
+  extends Pick<
+    VerifyOptions,
+    'identify' | 'allowAnonymous' | 'challenge' | 'buildSession' | 'onStatus'
+  > {
   log?: Log
   /** Answers everything outside `/api/verify`; the demo's pages. */
   pages?: Hono

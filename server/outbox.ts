@@ -54,7 +54,7 @@ export function createOutbox({ store, onStatus, now, timers, waitUntil, log, sig
     } catch (cause) {
       const error = String((cause as Error)?.message ?? cause).slice(0, LONGEST)
       const dead = attempts >= ATTEMPTS
-      log.warn({ event: id, session: sessionId, attempts, dead, error }, 'onStatus failed')
+      log.warn({ event: id, session: sessionId, attempts, dead, error: cause }, 'onStatus failed')
       if (dead) await store.endEvent(id, { result: 'dead', error, now: now() })
       else await store.putOffEvent(id, now() + pauseAfter(attempts), error)
       return
@@ -104,7 +104,7 @@ export function createOutbox({ store, onStatus, now, timers, waitUntil, log, sig
     kick(): void {
       if (!onStatus || loops >= LOOPS) return
       const work = deliver().catch((error: Error) => {
-        log.error({ error: error.message }, 'could not deliver')
+        log.error({ error }, 'could not deliver')
       })
       waitUntil(work)
     },

@@ -27,8 +27,12 @@ export function createQuiet({ store, now }: Pick<Settings, 'store' | 'now'>) {
       return now() < (state?.until ?? 0)
     },
 
-    /** Begins it after a failure. Of many that fail together only the first makes it longer. */
-    async begin(atLeast = 0): Promise<void> {
+    /**
+     * Begins it after a failure, for a minute at most, whatever Didit says: one question then finds
+     * out. Of many that fail together only the first makes it longer.
+     */
+    async begin(wanted = 0): Promise<void> {
+      const atLeast = Math.min(wanted, MINUTE)
       await store.share<State>(NAME, (state = { until: 0, for: 0 }) => {
         const at = now()
         if (at < state.until) return { ...state, until: Math.max(state.until, at + atLeast) }

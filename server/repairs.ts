@@ -69,7 +69,7 @@ export function createRepairs(settings: Settings, updates: Updates) {
       if (await updates.isQuiet()) return
       for (const intent of await store.openIntents(before, BATCH)) {
         await find(intent).catch(async (error: Error) => {
-          log.warn({ error: error.message }, 'could not look for a session')
+          log.warn({ error }, 'could not look for a session')
           await updates.backOff(error)
         })
       }

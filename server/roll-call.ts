@@ -55,7 +55,7 @@ export function createRollCall(settings: Settings, { updates, mayAsk, isStopped 
     const rest = await store.leaseGroup(group, lease)
     const awaited = new Map([...first, ...rest].map((row) => [row.id, row]))
     await readList(group, awaited).catch(async (error: Error) => {
-      log.warn({ workflow: group.workflow, error: error.message }, 'could not list sessions')
+      log.warn({ workflow: group.workflow, error }, 'could not list sessions')
       await updates.backOff(error)
     })
     // Of the absent, no more are kept than one round can ask about.

@@ -9,6 +9,7 @@ import {
   type Turn,
   takeTurn,
 } from './didit/budget.ts'
+import { guarded } from './log.ts'
 import type { Log } from './options.ts'
 import type { Store } from './store/index.ts'
 
@@ -18,7 +19,7 @@ export interface BudgetOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   now?(): number
   /** Default `console`. */
-  log?: Pick<Log, 'warn'>
+  log?: Log
 }
 
 /**
@@ -26,7 +27,8 @@ export interface BudgetOptions {
  * `createDidit({ apiKey, budget: shareBudget(store) })`.
  */
 export function shareBudget(store: Store, options: BudgetOptions = {}): Budget {
-  const { limits, now = Date.now, log = console as Log } = options
+  const { limits, now = Date.now } = options
+  const log = guarded(options.log ?? (console as Log))
 
   async function change<T>(scope: Scope, work: (state: ScopeState) => T): Promise<T> {
     let result: { is: T } | undefined
@@ -40,7 +42,7 @@ export function shareBudget(store: Store, options: BudgetOptions = {}): Budget {
   /** What could not be written down must not undo what Didit has done. */
   async function note(scope: Scope, work: (state: ScopeState) => void): Promise<void> {
     await change(scope, work).catch((error: Error) => {
-      log.warn({ scope, error: error.message }, 'could not write down a rate limit')
+      log.warn({ scope, error }, 'could not write down a rate limit')
     })
   }
 

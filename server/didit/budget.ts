@@ -115,7 +115,8 @@ export function learn(
   const left = reset === undefined ? WINDOW : clamp(reset * 1000 - time, 0, WINDOW)
   if (status === 429) {
     const pause = retryAfter !== undefined ? retryAfter * 1000 : reset ? left : PAUSE
-    state.closedUntil = Math.max(state.closedUntil, time + pause)
+    // A quota may take a day, and be raised before; one request a minute finds out.
+    state.closedUntil = Math.max(state.closedUntil, time + Math.min(pause, WINDOW))
   }
   if (remaining === undefined) return
   const low = remaining < state.limit * LOW

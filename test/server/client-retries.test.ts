@@ -293,6 +293,12 @@ describe('what the budget learns', () => {
     expect(turn()).toBe(60_000)
   })
 
+  it('asks again after a minute, even where Didit names a day: a quota may be raised', () => {
+    const { budget, turn } = setUp()
+    budget.observe('read', { status: 429, retryAfter: 86_400, rateLimit: none })
+    expect(turn()).toBe(60_000)
+  })
+
   it('pauses for five seconds after a 429 without a time', () => {
     const { budget, turn } = setUp()
     budget.observe('read', { status: 429, retryAfter: undefined, rateLimit: none })

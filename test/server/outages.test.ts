@@ -120,6 +120,15 @@ describe('an outage of Didit', () => {
     expect(didit.calls).toHaveLength(2)
   })
 
+  it('is looked at again after a minute, whatever Retry-After says', async () => {
+    const { id, token, didit, seen, clock } = await createMoved('In Progress')
+    didit.answer = () => new Response('{}', { status: 503, headers: { 'retry-after': '86400' } })
+    await seen(id, token)
+    didit.answer = (_request, pass) => pass()
+    clock.pass(61 * SECOND)
+    expect((await seen(id, token)).status).toBe('In Progress')
+  })
+
   it('leaves webhooks that need an answer in the inbox', async () => {
     const { id, hook, idle, store, didit } = await createMoved('In Progress', 'Approved')
     didit.answer = () => Promise.reject(new TypeError('fetch failed'))

@@ -6,7 +6,7 @@ import { createGate, until } from '../support/gate.ts'
 
 const MINUTE = 60_000
 const ok = { body: { balance: '1' } }
-const silent = { warn() {} }
+const silent = { info() {}, warn() {}, error() {} }
 
 /** A client of one process; the clock of the first is everybody's. */
 function createProcess(

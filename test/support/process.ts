@@ -9,6 +9,7 @@ const TSX = import.meta.resolve('tsx')
 
 /** A program of ours, run as its user would run it. */
 export interface Program {
+  pid: number
   /** Everything it has printed so far, on both channels. */
   output(): string
   stdout(): string
@@ -60,6 +61,7 @@ export function run(
   const closed = once(child, 'close')
 
   return {
+    pid: child.pid ?? 0,
     output: () => printed.output,
     stdout: () => printed.stdout,
     stderr: () => printed.stderr,
