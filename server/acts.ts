@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import type { OperatorEnv } from './operator.ts'
 import type { Settings } from './options.ts'
+import { asPage, PAGE } from './page.ts'
 import { createUpdates } from './updates.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -35,8 +36,7 @@ const auditQuery = z.object({
   // Days as Didit counts them: UTC, both inclusive.
   from: z.union([day, moment], TIMES).optional(),
   to: z.union([day.transform((at) => at + DAY), moment], TIMES).optional(),
-  limit: z.number('must be a number from 1 to 200.').int().min(1).max(200).default(50),
-  offset: z.number('must be a number of at least 0.').int().min(0).default(0),
+  ...PAGE,
 })
 
 /** What `GET /audit` can be asked. */
@@ -97,13 +97,7 @@ export function createActs(settings: Settings) {
       const { limit, offset, ...filter } = auditQuery.parse(query)
       const count = await store.countActs(filter)
       const results = await store.acts({ ...filter, limit, offset })
-      const at = (from: number) => `?limit=${limit}&offset=${from}`
-      return {
-        count,
-        next: offset + limit < count ? at(offset + limit) : null,
-        previous: offset > 0 ? at(Math.max(0, offset - limit)) : null,
-        results,
-      }
+      return asPage(results, { count, limit, offset })
     },
 
     /** After an act on sessions that were not named one by one: all that may move are asked about. */

@@ -2,7 +2,7 @@ import type { Problem, ProblemCode } from './contract.ts'
 import { DiditError, DiditInputError, DiditUnreachable } from './didit/client.ts'
 
 /** The codes of the browser's API, and what only operators can be told. */
-type Code = ProblemCode | 'operator-token' | 'method-not-allowed'
+type Code = ProblemCode | 'operator-token' | 'method-not-allowed' | 'event-not-found'
 
 /** Code -> HTTP status, what went wrong, what to do about it. */
 const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
@@ -105,6 +105,11 @@ const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
     405,
     'This address does not take this method.',
     'Use one of those that the Allow header names.',
+  ],
+  'event-not-found': [
+    404,
+    'No event of this id was given up.',
+    'Take an id from the list of those that were.',
   ],
   internal: [
     500,

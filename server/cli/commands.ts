@@ -4,6 +4,7 @@ import { doctor } from './doctor/doctor.ts'
 import type { Commands } from './find.ts'
 import { kyc } from './kyc.ts'
 import { lists } from './lists.ts'
+import { outbox } from './outbox.ts'
 import { processes } from './processes.ts'
 import { review } from './review.ts'
 import { sessions } from './sessions.ts'
@@ -17,6 +18,7 @@ export const SECTIONS: Readonly<Record<string, Commands>> = {
   Workflows: workflows,
   Blocklist: { ...blocklist, ...lists },
   Webhooks: webhooks,
+  'What your backend is told': outbox,
   'Account and credits': { ...account, ...billing },
   'On your machine': { ...processes, ...doctor },
 }

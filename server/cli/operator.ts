@@ -94,21 +94,43 @@ export function createOperator({ server, token, fetch }: OperatorOptions) {
     return response.ok ? response : refusal(response, base)
   }
 
+  /** A call of a route that Didit knows nothing of, and what it answered. */
+  async function own<T extends object>(
+    method: string,
+    path: string,
+    otherwise: string,
+    isRight: (answer: Partial<T>) => boolean,
+  ): Promise<T> {
+    const request = `${method} ${path}`
+    const response = await call(method, path).catch((cause) => {
+      throw new DiditUnreachable(request, cause)
+    })
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (!response.ok) throw new DiditError(response.status, answer, request)
+    if (isRight(Object(answer))) return answer as T
+    throw new Error(`${base} answered ${request} with ${otherwise}. Is it a didit-verify server?`)
+  }
+
   return {
     base,
     token,
     call,
 
-    /** Asks for a list that Didit does not know. */
-    async list<T>(path: string): Promise<{ results: T[] }> {
-      const request = `GET ${path}`
-      const response = await call('GET', path).catch((cause) => {
-        throw new DiditUnreachable(request, cause)
-      })
-      const answer: unknown = await response.json().catch(() => undefined)
-      if (!response.ok) throw new DiditError(response.status, answer, request)
-      if (Array.isArray(Object(answer).results)) return answer as { results: T[] }
-      throw new Error(`${base} answered ${request} with no list. Is it a didit-verify server?`)
+    /** Asks for a list that Didit does not know. What is undefined is not sent. */
+    async list<P extends { results: unknown[] }>(path: string, query: object = {}): Promise<P> {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined)
+      const search = given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+      return own('GET', path + search, 'no list', ({ results }: Partial<P>) =>
+        Array.isArray(results),
+      )
+    },
+
+    /** Has told again what the host could not be told. @returns how many events that are. */
+    async replay(path: string): Promise<{ replayed: number }> {
+      type Answer = { replayed: number }
+      return own('POST', path, 'no number', ({ replayed }: Partial<Answer>) =>
+        Number.isInteger(replayed),
+      )
     },
 
     /** A `fetch` for the client of Didit. */

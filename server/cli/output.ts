@@ -81,6 +81,11 @@ export function plain(value: unknown): string {
     .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
 }
 
+/** A time as people read it, in UTC. */
+export function moment(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+}
+
 /** JSON for programs. The C1 control characters are escaped too, which JSON itself would let be. */
 export function stringify(data: unknown): string {
   return JSON.stringify(data ?? null, null, 2).replace(

@@ -26,7 +26,7 @@ async function throughServer(
   signal: AbortSignal,
 ): Promise<Pictures> {
   const path = `/sessions/${idOf('session_id', id)}/pictures`
-  const { results } = await operator.list<string>(path)
+  const { results } = await operator.list<{ results: string[] }>(path)
   return new Map(
     results.map(String).map((name) => {
       const ask = () => operator.call('GET', `${path}/${encodeURIComponent(name)}`, { signal })

@@ -1,6 +1,7 @@
 // What becomes of a session: approve, decline, send back.
 
 import {
+  type Page,
   type PreviewResubmission,
   type ResubmitNode,
   SETTABLE_STATUSES,
@@ -10,7 +11,7 @@ import {
 import type { AuditRow } from '../store/index.ts'
 import { type Arguments, command, type Input, list, on, show, text } from './command.ts'
 import type { Operator } from './operator.ts'
-import { anything, type Column, table } from './output.ts'
+import { anything, type Column, moment, page } from './output.ts'
 import { PAGING, pageOf } from './paging.ts'
 import { UsageError } from './usage.ts'
 
@@ -33,7 +34,7 @@ const NODES = {
 } as const
 
 const ACTS: readonly Column<AuditRow>[] = [
-  ['WHEN', ({ at }) => new Date(at).toISOString().slice(0, 19).replace('T', ' ')],
+  ['WHEN', ({ at }) => moment(at)],
   ['WHO', ({ operator }) => operator],
   ['WHAT', ({ action }) => action],
   ['SESSION', ({ session }) => session, 'whole'],
@@ -134,13 +135,9 @@ export const review = {
     server: 'only',
     async run(input, { operator }) {
       const { session, operator: name } = input
-      const asked = Object.entries({ session, operator: name, ...pageOf(input) })
-      const given = asked.flatMap(([key, value]) => (value ? [[key, String(value)]] : []))
-      const path = `/audit?${new URLSearchParams(given)}`
-      const answer = await (operator as Operator).list<AuditRow>(path)
-      return show(answer, ({ results }, paper) =>
-        results.length > 0 ? table(results, ACTS, paper) : 'Nothing found.',
-      )
+      const query = { session, operator: name, ...pageOf(input) }
+      const rows = await (operator as Operator).list<Page<AuditRow>>('/audit', query)
+      return show(rows, (it, paper) => page(it, ACTS, paper))
     },
   }),
 }

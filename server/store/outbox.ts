@@ -40,6 +40,12 @@ const EVENT = `id, session_id as "sessionId", version, event, attempts`
 const ROW = `${EVENT}, created_at as "createdAt", due_at as "dueAt", ended_at as "endedAt", result,
   error`
 
+/** State -> its entries, and their order; each finds its index by the words of its condition. */
+const LISTED: Readonly<Record<OutboxFilter['state'], readonly [where: string, order: string]>> = {
+  dead: [`ended_at is not null and result = 'dead'`, 'ended_at desc, id'],
+  waiting: ['ended_at is null', 'due_at, id'],
+}
+
 /** Writes an entry; for the transaction of the change that it tells of. */
 export async function enqueue(query: Query, entry: OutboxEntry, now: number): Promise<void> {
   await query(
@@ -97,14 +103,20 @@ export function outboxStatements({ query }: Driver) {
 
     /** What was given up, the newest first, or what waits, the longest due first. */
     async events({ state, limit, offset }: OutboxFilter): Promise<OutboxRow[]> {
-      const text =
-        state === 'dead'
-          ? `where ended_at is not null and result = 'dead' order by ended_at desc, id`
-          : 'where ended_at is null order by due_at, id'
-      return query<OutboxRow>(`select ${ROW} from outbox ${text} limit $1 offset $2`, [
-        limit,
-        offset,
-      ])
+      const [where, order] = LISTED[state]
+      return query<OutboxRow>(
+        `select ${ROW} from outbox where ${where} order by ${order} limit $1 offset $2`,
+        [limit, offset],
+      )
+    },
+
+    /** How many were given up, or wait. */
+    async countEvents(state: OutboxFilter['state']): Promise<number> {
+      const [where] = LISTED[state]
+      const rows = await query<{ amount: number }>(
+        `select count(*) as amount from outbox where ${where}`,
+      )
+      return rows[0]?.amount ?? 0
     },
 
     async event(id: string): Promise<OutboxRow | undefined> {

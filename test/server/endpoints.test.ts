@@ -37,7 +37,12 @@ const BEYOND: Readonly<Record<string, string>> = {
 }
 
 /** What operators have that asks nothing of Didit, and its command. */
-const OWN: Readonly<Record<string, string>> = { 'GET /audit': 'audit' }
+const OWN: Readonly<Record<string, string>> = {
+  'GET /outbox': 'outbox list',
+  'POST /outbox/replay': 'outbox replay',
+  'POST /outbox/:id/replay': 'outbox replay',
+  'GET /audit': 'audit',
+}
 
 const table = await endpointTable()
 

@@ -38,7 +38,12 @@ async function setUp() {
 describe('an operator', () => {
   it('sees what could not be told, and what waits', async () => {
     const { call, giveUp, id, clock } = await setUp()
-    expect((await call('GET', '/outbox')).body).toEqual({ results: [] })
+    expect((await call('GET', '/outbox')).body).toEqual({
+      count: 0,
+      next: null,
+      previous: null,
+      results: [],
+    })
     const waiting = (await call('GET', '/outbox?state=waiting')).body.results
     expect(waiting).toMatchObject([{ id: `${id}.1`, error: 'the host is busy', attempts: 1 }])
     await giveUp()
@@ -56,6 +61,32 @@ describe('an operator', () => {
         error: 'busy',
       },
     ])
+  })
+
+  it('sees it page by page, in the state that was asked for', async () => {
+    const { call, start, idle, giveUp } = await setUp()
+    await start()
+    await start()
+    await idle()
+    const seen: string[] = []
+    for (let query: string | null = '?state=waiting&limit=2'; query; ) {
+      const { body } = await call('GET', `/outbox${query}`)
+      expect([body.count, body.previous]).toEqual([
+        3,
+        seen.length > 0 ? '?state=waiting&limit=2&offset=0' : null,
+      ])
+      seen.push(...body.results.map(({ id }: { id: string }) => id))
+      query = body.next
+    }
+    expect(new Set(seen).size).toBe(3)
+    await giveUp()
+    expect((await call('GET', '/outbox?state=waiting')).body.count).toBe(0)
+    expect((await call('GET', '/outbox?limit=1&offset=2')).body).toMatchObject({
+      count: 3,
+      next: null,
+      previous: '?limit=1&offset=1',
+      results: [{ result: 'dead' }],
+    })
   })
 
   it('has one event told again, and the audit log knows it', async () => {
@@ -94,20 +125,27 @@ describe('an operator', () => {
     await runDue(options)
     expect(told).toHaveLength(1)
     expect((await call('POST', `/outbox/${id}.1/replay`)).status).toBe(404)
-    expect((await call('POST', '/outbox/nothing/replay')).status).toBe(404)
+    const { status, body } = await call('POST', '/outbox/nothing/replay')
+    expect([status, body.code]).toEqual([404, 'event-not-found'])
     expect((await call('GET', '/audit')).body.results).toEqual([])
   })
 
-  it.each(['state=all', 'limit=0', 'limit=201', 'offset=-1'])(
-    'may not ask for %s',
-    async (query) => {
-      const { call } = await setUp()
-      expect(await call('GET', `/outbox?${query}`)).toMatchObject({
-        status: 400,
-        body: { code: 'invalid-body' },
-      })
-    },
-  )
+  it.each([
+    ['state=all', 'state'],
+    ['state=', 'state'],
+    ['state=dead&state=waiting', 'state'],
+    ['stat=dead', 'stat'],
+    ['__proto__=1', '__proto__'],
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['limit=', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['offset=-1', 'offset'],
+  ])('may not ask for %s', async (query, field) => {
+    const { call } = await setUp()
+    const { status, body } = await call('GET', `/outbox?${query}`)
+    expect([status, body.code, body.fields[0].field]).toEqual([400, 'invalid-input', field])
+  })
 
   it('is who has the token', async () => {
     const { call } = await setUp()

@@ -179,7 +179,7 @@ function counted(timers: NonNullable<Host['timers']>) {
 
 /** A path with every id and token as `:id`. */
 export function withoutIds(path: string): string {
-  return path.replace(/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/gi, ':id')
+  return path.replace(/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}(\.\d+)?/gi, ':id')
 }
 
 function wordsOf(line: string): string[] {

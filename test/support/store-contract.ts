@@ -341,6 +341,21 @@ export function storeContract(open: () => Promise<Driver>): void {
       expect(ids(waiting)).toEqual(['s1.1', 's1.2', 's1.3'])
     })
 
+    it('is counted where it waits, or where it was given up', async () => {
+      const { store } = await setUp()
+      const counts = async () => [
+        await store.countEvents('waiting'),
+        await store.countEvents('dead'),
+      ]
+      expect(await counts()).toEqual([0, 0])
+      for (const id of ['s1', 's2', 's3', 's4']) await save(store, id, {}, event(id, 1))
+      await store.endEvent('s1.1', { result: 'dead', error: 'busy', now: NOW })
+      await store.endEvent('s2.1', { result: 'delivered', error: null, now: NOW })
+      expect(await counts()).toEqual([2, 1])
+      await store.replayEvents(NOW)
+      expect(await counts()).toEqual([3, 0])
+    })
+
     it('keeps its change from being stored when it cannot be written', async () => {
       const { store, driver } = await setUp()
       await save(store)

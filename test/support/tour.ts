@@ -42,6 +42,8 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
   const lease = { now, leaseUntil: now + 60_000, limit: 10_000 }
 
   const calls: Record<string, () => unknown> = {
+    ping: () => store.ping(),
+    backlog: () => store.backlog(),
     session: () => store.session('s7'),
     newestSession: async () => {
       await store.newestSession('u7')
@@ -84,6 +86,10 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
       await store.events({ state: 'dead', limit: 50, offset: 0 })
       await store.events({ state: 'waiting', limit: 50, offset: 0 })
     },
+    countEvents: async () => {
+      await store.countEvents('dead')
+      await store.countEvents('waiting')
+    },
     event: () => store.event('new.2'),
     replayEvent: () => store.replayEvent('new.2', now),
     replayEvents: () => store.replayEvents(now),
@@ -98,11 +104,10 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
       await store.acts({ operator: 'o1', limit: 50, offset: 0 })
     },
     countActs: async () => {
+      await store.countActs({})
       await store.countActs({ session: 's7' })
       await store.countActs({ operator: 'o1' })
     },
-    ping: () => store.ping(),
-    backlog: () => store.backlog(),
     changeSetting: () => store.changeSetting('secret', 'x', 'y'),
     settingOr: () => store.settingOr('secret', 'x'),
     shared: () => store.shared('budget read'),

@@ -3,21 +3,24 @@ import * as z from 'zod'
 import type { Acts } from '../../acts.ts'
 import type { OperatorEnv } from '../../operator.ts'
 import type { Settings } from '../../options.ts'
+import { asPage, PAGE } from '../../page.ts'
 import { ProblemError } from '../../problems.ts'
 import type { OutboxFilter, OutboxRow } from '../../store/index.ts'
+import { ownPage, readQuery } from './input.ts'
 
 const filter = z.object({
-  state: z.enum(['dead', 'waiting']).default('dead'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  offset: z.coerce.number().int().min(0).default(0),
+  state: z.enum(['dead', 'waiting'], 'must be dead or waiting.').default('dead'),
+  ...PAGE,
 }) satisfies z.ZodType<OutboxFilter>
 
 /** What the host could not be told: looking at it, and having it tried again. */
 export function outboxRoutes({ store, now }: Settings, acts: Acts) {
   return new Hono<OperatorEnv>()
     .get('/outbox', async (c) => {
-      const rows = await store.events(filter.parse(c.req.query()))
-      return c.json({ results: rows.map(view) })
+      const wanted = filter.parse(readQuery(c, Object.keys(filter.shape)))
+      const count = await store.countEvents(wanted.state)
+      const rows = await store.events(wanted)
+      return c.json(ownPage(c, asPage(rows.map(view), { ...wanted, count })))
     })
     .post('/outbox/replay', async (c) => {
       const replay = () => store.replayEvents(now())
@@ -27,7 +30,7 @@ export function outboxRoutes({ store, now }: Settings, acts: Acts) {
     .post('/outbox/:id/replay', async (c) => {
       const { id } = c.req.param()
       const row = await store.event(id)
-      if (row?.result !== 'dead') throw new ProblemError('not-found')
+      if (row?.result !== 'dead') throw new ProblemError('event-not-found')
       const act = { action: `replay event ${id}`, session: row.sessionId, moves: false }
       return c.json({
         replayed: Number(await acts.run(c, act, () => store.replayEvent(id, now()))),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Hono } from 'hono'
 import { onTestFinished } from 'vitest'
+import { createVerifyApp } from '../../../server/app.ts'
 import { createDidit } from '../../../server/didit/client.ts'
 import { createOperatorApp } from '../../../server/operator.ts'
 import type { VerifyOptions } from '../../../server/options.ts'
@@ -117,6 +118,28 @@ export function setUp({ env, typed, answers, ...options }: Options = {}) {
     }
   })
 
+  /** An event that the server's host refused until it was given up. @returns its id. */
+  const dead = once(async () => {
+    const busy: Promise<unknown>[] = []
+    const app = createVerifyApp({
+      ...(await serverOptions()),
+      onStatus() {
+        throw new Error('the host is busy')
+      },
+      waitUntil(work) {
+        busy.push(work)
+      },
+    })
+    const headers = { origin: SERVER, 'content-type': 'application/json' }
+    await app.request('/sessions', { method: 'POST', headers, body: '{}' })
+    await Promise.all(busy)
+    const { events, endEvent } = await store()
+    const [event] = await events({ state: 'waiting', limit: 1, offset: 0 })
+    if (!event) throw new Error('no event waits')
+    await endEvent(event.id, { result: 'dead', error: event.error, now: now() })
+    return event.id
+  })
+
   const list = async () => (await sandbox.ask('GET', '/v3/lists/')).body.results[0].uuid as string
 
   /** A folder that is gone after the test. */
@@ -141,6 +164,7 @@ export function setUp({ env, typed, answers, ...options }: Options = {}) {
     serverOptions,
     account,
     destination,
+    dead,
     list,
     folder,
     picture,

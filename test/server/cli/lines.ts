@@ -137,6 +137,18 @@ export const LINES: Readonly<Record<string, readonly Line[]>> = {
   'webhooks get': [() => 'webhooks get'],
   'webhooks update': [() => 'webhooks update --retention-months 12 --rotate-secret --yes'],
 
+  'outbox list': [
+    async ({ dead }) => {
+      await dead()
+      return 'outbox list --limit 5'
+    },
+    () => 'outbox list --state waiting',
+  ],
+  'outbox replay': [
+    async ({ dead }) => `outbox replay ${await dead()}`,
+    () => 'outbox replay --all',
+  ],
+
   register: [() => `register --email new@shop.example --password ${PASSWORD}`],
   'verify-email': [
     async ({ ask }) => {

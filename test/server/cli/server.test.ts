@@ -16,6 +16,45 @@ describe('through the operator API', () => {
     expect(out).toMatch(new RegExp(`anna +approve +${session_id} +In Review +Approved +done`))
   })
 
+  it('an event that was given up is listed, and waits again once it is replayed', async () => {
+    const { cli, dead } = setUp({ env })
+    const id = await dead()
+    const error = 'the host is busy'
+    expect((await cli(`outbox list ${TO_SERVER}`)).out).toMatch(
+      new RegExp(`${id} +Not Started +\\S+ \\S+ +1 +given up +${error}`),
+    )
+    expect((await cli(`outbox replay ${id} ${TO_SERVER}`)).out).toBe('To be told again: 1.')
+    expect((await cli(`outbox list ${TO_SERVER}`)).out).toBe('Nothing found.')
+    expect((await cli(`outbox list --state waiting ${TO_SERVER}`)).out).toContain(id)
+    const again = await cli(`outbox replay ${id} ${TO_SERVER}`)
+    expect(again.err).toMatch(/^No event of this id was given up\./)
+    expect(again.code).toBe(1)
+  })
+
+  it('all events that were given up wait again, if there are any', async () => {
+    const { cli, dead } = setUp({ env })
+    await dead()
+    expect((await cli(`outbox replay --all ${TO_SERVER}`)).out).toBe('To be told again: 1.')
+    expect((await cli(`outbox replay --all ${TO_SERVER}`)).out).toBe('Nothing was given up.')
+  })
+
+  // The first of them would lead to the route that replays all.
+  it.each(['.', '..', '%2e', `${NOBODY}`, `${NOBODY}.1/replay`, '', `${NOBODY}.1 --all`])(
+    'no event is replayed by a line that names none: %j',
+    async (id) => {
+      const { cli, sent } = setUp({ env })
+      const { code } = await cli(`outbox replay ${id} ${TO_SERVER}`)
+      expect([code, sent]).toEqual([2, []])
+    },
+  )
+
+  it('events of an unknown state are not listed', async () => {
+    const { cli } = setUp({ env })
+    const { code, err } = await cli(`outbox list --state all ${TO_SERVER}`)
+    expect(err).toContain('state: must be dead or waiting.')
+    expect(code).toBe(1)
+  })
+
   it('a note keeps the status that it names', async () => {
     const { cli, played, decision } = setUp({ env })
     const { session_id } = await played('review')
@@ -117,10 +156,20 @@ describe('what the server says', () => {
     expect(code).toBe(1)
   })
 
-  it.each(['audit', `sessions pictures ${NOBODY}`])('is no list: %s', async (line) => {
+  it.each(['audit', 'outbox list', `sessions pictures ${NOBODY}`])(
+    'is no list: %s',
+    async (line) => {
+      const answers = () => Response.json({ hello: 'world' })
+      const { code, err } = await setUp({ env, answers }).cli(`${line} ${TO_SERVER}`)
+      expect(err).toMatch(/^https:\/\/shop\.example\/api\/operator answered GET .+ with no list\./)
+      expect(code).toBe(1)
+    },
+  )
+
+  it('is no number of events', async () => {
     const answers = () => Response.json({ hello: 'world' })
-    const { code, err } = await setUp({ env, answers }).cli(`${line} ${TO_SERVER}`)
-    expect(err).toMatch(/^https:\/\/shop\.example\/api\/operator answered GET .+ with no list\./)
+    const { code, err } = await setUp({ env, answers }).cli(`outbox replay --all ${TO_SERVER}`)
+    expect(err).toMatch(/answered POST \/outbox\/replay with no number\./)
     expect(code).toBe(1)
   })
 

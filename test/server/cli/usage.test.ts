@@ -47,6 +47,7 @@ describe('a line that cannot be right', () => {
     ['session --metadata @/nowhere.json', '--metadata cannot be read. Is there a file'],
     ['session --portrait /nowhere.jpg', 'There is no picture to read at /nowhere.jpg.'],
     ['sessions resubmit x --node OCR', '--node "OCR" is not complete.'],
+    ['outbox replay', '--server is missing. Only an operator API knows this.'],
     ['audit', '--server is missing. Only an operator API knows this.'],
     [`balance --server ${SERVER}`, '--server needs a token. Set DIDIT_OPERATOR_TOKEN'],
     ['balance --server nonsense --token t', '--server is not an address.'],
