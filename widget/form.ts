@@ -86,11 +86,12 @@ export abstract class FormControl extends LitElement {
 
   protected show(state: string): void {
     this.dataset.state = state
-    if (!this.#internals) return
+    // Every browser has states that has the rest; jsdom has none, and throws at a role.
+    if (!this.#internals?.states) return
     // Named by its labels; the trigger inside has a name of its own.
     this.#internals.role = 'group'
-    this.#internals.states?.clear()
-    this.#internals.states?.add(state)
+    this.#internals.states.clear()
+    this.#internals.states.add(state)
   }
 
   /** The trigger that is shown, else the line that says how it stands. */

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { ConsoleMessage } from 'playwright'
+import type { ConsoleMessage, Request } from 'playwright'
 import { expect } from 'vitest'
 import { DEFAULT_WORKFLOW } from '../../server/sandbox/app.ts'
 import { APPS, buildApp, layScript } from './apps.ts'
@@ -84,8 +84,15 @@ export async function createGuest(browser: Browser, url: string) {
     const text = message.text()
     if (message.type() === 'warning' && !text.startsWith('Lit is in dev mode')) warnings.push(text)
   })
+  const asked = new Set<Request>()
+  visitor.page.on('request', (request) => request.url().includes('/api/') && asked.add(request))
+  for (const end of ['requestfinished', 'requestfailed'] as const) {
+    visitor.page.on(end as 'requestfailed', (request) => asked.delete(request))
+  }
   return {
     ...visitor,
+    /** Waits until no answer of the backend is under way, an event stream least of all. */
+    quiet: () => expect.poll(() => asked.size, { timeout: 15_000 }).toBe(0),
     output: visitor.page.locator('output'),
     /** Takes the element out of the page, or puts it there again, by the host's own code. */
     toggle: () => visitor.page.locator('#toggle').evaluate((node: HTMLElement) => node.click()),
