@@ -23,6 +23,21 @@ const leanLiterals: Plugin = {
           .replace(/\bcss`[^`]*`/g, leanStyles)
           .replace(/([>}])\s*\n\s*(?=<|\$\{)/g, '$1')
           .replace(/\s*\n\s*(?=[?@]?[\w-]+=["$])/g, ' ')
+          .replace(/(?<=\})\s*\n\s*(?=>)/g, '')
+      : undefined,
+}
+
+/**
+ * Takes out of Lit what it has for polyfills, for hydration, and for a warning about several copies of
+ * it: our browsers need no polyfill, and the element is not rendered on servers.
+ */
+const leanLit: Plugin = {
+  name: 'lean-lit',
+  transform: (code, id) =>
+    /\/node_modules\/(lit|@lit)/.test(path.normalize(id).replaceAll('\\', '/'))
+      ? code
+          .replace(/\b\w+\.\w+(Polyfill|Hydrate)Support\b/g, 'undefined')
+          .replace(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0')
       : undefined,
 }
 
@@ -30,7 +45,10 @@ function leanStyles(sheet: string): string {
   return sheet
     .replace(/\/\*.*?\*\//gs, '')
     .replace(/\s+/g, ' ')
+    .replace(/` | `/g, '`')
     .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/\b0\.(?=\d)/g, '.')
+    .replace(/='([\w-]+)'\]/g, '=$1]')
     .replaceAll(': ', ':')
     .replaceAll(';}', '}')
 }
@@ -38,7 +56,7 @@ function leanStyles(sheet: string): string {
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [leanLiterals],
+  plugins: [leanLit, leanLiterals],
   build: {
     target: 'es2022',
     outDir: 'dist',

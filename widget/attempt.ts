@@ -6,7 +6,7 @@ import type { CancelSource, VerifyOutcome } from './course.events.ts'
 import type { Course } from './course.ts'
 import { VerifySessionEvent } from './element.events.ts'
 import type { DiditVerify } from './element.ts'
-import type { Input, State } from './flow.ts'
+import type { State } from './flow.ts'
 import { frameStyles } from './frame.styles.ts'
 import {
   content,
@@ -23,9 +23,6 @@ import type { Messages } from './locales/en.ts'
 import { FIRST } from './locales/first.ts'
 import { hasKept } from './tab.ts'
 import type { Obstacle } from './trouble.ts'
-
-// It comes with the attempt: at rest the element knows where it goes.
-export { step } from './flow.ts'
 
 /** How an attempt ended, as `start()` tells it. */
 export type VerifyResult =
@@ -71,8 +68,8 @@ export interface Host {
   emit(event: Event): boolean
   /** Starts over with what the tab has kept, as after a reload. */
   again(): void
-  /** Takes an input through the flow, and shows what changed. */
-  change(input: Input | null, patch?: Partial<View>): void
+  /** Shows what changed; the state only where one is given. What leads to which is in `flow.ts`. */
+  change(state: State | null, patch?: Partial<View>): void
 }
 
 // Whether an attempt on this page has come as far as its course, which may have kept it.
@@ -89,7 +86,7 @@ export class Attempt {
   readonly backend: Backend
   /** Resolves once, when the attempt ends. Never rejects. */
   readonly finished: Promise<VerifyResult>
-  finish: (result: VerifyResult) => void = () => {}
+  declare finish: (result: VerifyResult) => void
   sessionId: string | null = null
   /** The opaque session token; empty where the page has given its own `url`. */
   token = ''
@@ -206,7 +203,7 @@ export class Attempt {
     const { element, view } = this.host
     const url = openableUrl(element.url ?? view.session?.url)
     for (const [name, value] of Object.entries(element.hostedOptions ?? {})) {
-      url?.searchParams.set(name, String(value))
+      url?.searchParams.set(name, value as string)
     }
     return url
   }

@@ -82,5 +82,5 @@ export function createBackend(endpoint: string, fetch: typeof globalThis.fetch) 
 
 /** The session in an answer. */
 function told({ session, receipt }: SessionAnswer): Told {
-  return receipt ? { ...session, receipt } : session
+  return { ...session, receipt }
 }

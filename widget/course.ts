@@ -14,6 +14,7 @@ import type { Kept } from './kept.ts'
 import { Leave } from './leave.ts'
 import { Line } from './line.ts'
 import type { HostedMessage } from './message.ts'
+import { move } from './move.ts'
 import { keepFresh } from './receipt.ts'
 import { Show } from './show.ts'
 import { pause, visibleTime } from './time.ts'
@@ -120,7 +121,7 @@ export class Course {
     this.#line.take(kept)
     this.#attempt.sessionId = kept.sessionId || callback?.sessionId || null
     if (kept.phase === 'pending') {
-      this.#host.change('end', { outcome: 'pending' })
+      move(this.#host, 'end', { outcome: 'pending' })
       void this.#catchUp()
     } else if (callback?.status || kept.phase === 'submitted') {
       // Didit adds a status when the visitor is done; without one they have only left.
@@ -174,7 +175,7 @@ export class Course {
       this.#host.change(null, session && { session, outcome: session.outcome })
       if (ended && !session?.receipt) return this.#drop()
       if (ended) {
-        this.#host.change('end')
+        move(this.#host, 'end')
         return this.#linger()
       }
       const news = session && heard(session)
@@ -184,7 +185,7 @@ export class Course {
       if (this.#attempt.over) return
       if (ended || (error as BackendError).status === 404) return this.#drop()
     }
-    this.#host.change('keep')
+    move(this.#host, 'keep')
     if (isInApp()) this.#hint()
   }
 
@@ -202,11 +203,11 @@ export class Course {
   /** Asks once for the verdict, and listens only where there is none yet. */
   async #catchUp(): Promise<void> {
     await this.#line.ask(this.#attempt.life.signal)
-    if (!this.#attempt.over) this.#line.listen()
+    if (!this.#attempt.over) this.#linger()
   }
 
   #hearFrame({ name, data }: HostedMessage): void {
-    const { emit, view, change } = this.#host
+    const { emit, view } = this.#host
     const { sessionId } = this.#attempt
     const claims = text(data.sessionId)
     // It speaks of another session; with a `url` of the page's own nobody knows one before it does.
@@ -220,7 +221,7 @@ export class Course {
     // Whatever else it says, it goes on, and an earlier obstacle is over; but a camera that is
     // blocked is so until it gives a picture.
     if (view.trouble && (view.trouble.code !== 'camera-blocked' || name.startsWith('media'))) {
-      change('open', { trouble: null })
+      move(this.#host, 'open', { trouble: null })
       this.#drawing.draw()
     }
     if (name === 'completed') this.#submit(status)
@@ -231,12 +232,12 @@ export class Course {
 
   /** The visitor is done, somebody says. Only the server knows. */
   #submit(hint: string | undefined): void {
-    const { view, emit, change, element } = this.#host
+    const { view, emit, element } = this.#host
     if (view.state === 'submitted' || view.state === 'ended') return
     this.#drawing.asking = false
     this.#line.mark('submitted')
     this.#attempt.conceal()
-    change('submit', { trouble: null })
+    move(this.#host, 'submit', { trouble: null })
     this.#drawing.draw()
     emit(new VerifySubmitEvent({ sessionId: this.#attempt.sessionId, hint }))
     if (this.#attempt.over) return
@@ -303,7 +304,7 @@ export class Course {
   }
 
   #complete(): void {
-    const { view, emit, change, element } = this.#host
+    const { view, emit, element } = this.#host
     const { url } = element
     const { status = null, receipt = null } = view.session ?? {}
     const outcome = view.outcome ?? (url ? 'unconfirmed' : 'pending')
@@ -311,7 +312,7 @@ export class Course {
     this.#drawing.asking = false
     this.#line.mark(outcome === 'pending' ? 'pending' : 'ended')
     this.#attempt.conceal()
-    change('end', { outcome, trouble: null })
+    move(this.#host, 'end', { outcome, trouble: null })
     if (this.#drawing.draw()) this.#drawing.focus('.actions > *')
     this.#attempt.finish({ kind: 'complete', sessionId, status, outcome, receipt })
     emit(new VerifyCompleteEvent({ sessionId, status, outcome, receipt }))

@@ -377,7 +377,7 @@ export class DiditVerify extends FormControl {
 
   /** Loads the attempt and its words. Nothing when meanwhile the element went on without it. */
   async #load(turn: number): Promise<Attempt | undefined> {
-    const [{ Attempt, step }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
+    const [{ Attempt }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
     if (turn !== this.#turn || this.#attempt) return undefined
     const element = this
     this.#attempt = new Attempt({
@@ -402,7 +402,7 @@ export class DiditVerify extends FormControl {
         void this.#resume()
       },
       emit: (event) => this.#emit(event),
-      change: (input, patch) => this.#change(input ? step(this.state, input) : this.state, patch),
+      change: (state, patch) => this.#change(state ?? this.state, patch),
     })
     return this.#attempt
   }

@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts'
 import { type CancelSource, VerifyCancelEvent, VerifyCloseRequestEvent } from './course.events.ts'
 import type { Drawing } from './drawing.ts'
 import type { Line } from './line.ts'
+import { move } from './move.ts'
 import type { Obstacle } from './trouble.ts'
 
 /** How long a cancel waits for the server: the phone may have finished. Milliseconds. */
@@ -75,7 +76,7 @@ export class Leave {
 
   async cancel(source = this.#source): Promise<void> {
     const { host, life } = this.#attempt
-    const { view, emit, change } = host
+    const { view, emit } = host
     this.#drawing.asking = false
     this.going = true
     this.#drawing.draw()
@@ -85,7 +86,7 @@ export class Leave {
     if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
     const { sessionId } = this.#attempt
     this.#line.mark('ended')
-    change('end', { trouble: null })
+    move(this.#attempt.host, 'end', { trouble: null })
     this.#drawing.restore(this.#attempt.dispose(source))
     emit(new VerifyCancelEvent({ sessionId, source }))
   }

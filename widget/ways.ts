@@ -4,6 +4,7 @@ import type { Choice } from './auto.ts'
 import type { Drawing } from './drawing.ts'
 import { VerifyErrorEvent, VerifySessionEvent, VerifyTroubleEvent } from './element.events.ts'
 import type { Line } from './line.ts'
+import { move } from './move.ts'
 import type { Show } from './show.ts'
 import { type Obstacle, waysOn } from './trouble.ts'
 
@@ -24,7 +25,7 @@ export class Ways {
   /** Something is in the way. */
   block(obstacle: Obstacle): void {
     const { code, message } = obstacle
-    const { view, emit, change, element } = this.#attempt.host
+    const { view, emit, element } = this.#attempt.host
     const { over, sessionId, life } = this.#attempt
     if (over || view.state === 'submitted' || view.state === 'ended') return
     const actions = waysOn(code, {
@@ -35,7 +36,7 @@ export class Ways {
     this.#drawing.asking = false
     // What can say nothing more has nothing to take the obstacle back.
     if (!this.#show.framed) this.#attempt.conceal()
-    change('trouble', { trouble: { code, message, actions } })
+    move(this.#attempt.host, 'trouble', { trouble: { code, message, actions } })
     this.#drawing.draw()
     emit(new VerifyTroubleEvent({ code, message, sessionId, actions }))
     const back = () => view.trouble?.code === 'offline' && this.retry()
@@ -44,11 +45,11 @@ export class Ways {
 
   /** There is no way on, or the visitor has declined it. */
   fail({ code, message, cause }: Obstacle): void {
-    const { emit, change } = this.#attempt.host
+    const { emit } = this.#attempt.host
     const { life, sessionId } = this.#attempt
     this.#drawing.asking = false
     this.#line.mark('ended')
-    change('end', { error: { code, message }, trouble: null })
+    move(this.#attempt.host, 'end', { error: { code, message }, trouble: null })
     life.abort()
     this.#attempt.conceal()
     this.#attempt.finish({ kind: 'error', sessionId, code, message })
@@ -59,13 +60,13 @@ export class Ways {
   }
 
   retry(): void {
-    const { view, change } = this.#attempt.host
+    const { view } = this.#attempt.host
     this.#attempt.conceal()
     this.#show.renew()
     if (view.trouble?.code === 'session-expired' || !this.#attempt.address()) {
       return this.#restart({ session: null, outcome: null })
     }
-    change('open', { trouble: null })
+    move(this.#attempt.host, 'open', { trouble: null })
     this.present()
   }
 
@@ -73,9 +74,9 @@ export class Ways {
   away(): void {
     // Later, for the link has to be there until the browser has followed it.
     setTimeout(() => {
-      const { view, change } = this.#attempt.host
+      const { view } = this.#attempt.host
       if (view.state !== 'trouble') return
-      change('open', { trouble: null })
+      move(this.#attempt.host, 'open', { trouble: null })
       this.#show.away(this.#drawing.words)
       this.#drawing.draw()
     })
@@ -83,12 +84,12 @@ export class Ways {
 
   /** The same session goes on as a code for the phone. */
   handOver(): void {
-    const { view, change, emit } = this.#attempt.host
+    const { view, emit } = this.#attempt.host
     const { sessionId } = this.#attempt
     const choice: Choice = { mode: 'qr', reason: view.trouble?.code ?? '' }
     this.#attempt.choice = choice
     this.#attempt.conceal()
-    change('open', { trouble: null })
+    move(this.#attempt.host, 'open', { trouble: null })
     emit(new VerifySessionEvent({ sessionId, ...choice, resumed: true }))
     if (!this.#attempt.over) this.present()
   }
@@ -114,7 +115,7 @@ export class Ways {
   }
 
   #restart(patch: Partial<View>, choice?: Choice): void {
-    this.#attempt.host.change('start', { trouble: null, ...patch })
+    move(this.#attempt.host, 'start', { trouble: null, ...patch })
     this.#drawing.draw()
     void this.#attempt.start(choice)
   }

@@ -1,13 +1,14 @@
 import { expect, fixture, html, nextFrame } from '@open-wc/testing'
 import type { DiditVerify } from '../../widget/element.ts'
 import { type Kept, keep } from '../../widget/kept.ts'
-import { Backend, problem } from '../support/backend.ts'
+import { Backend, HOSTED, problem } from '../support/backend.ts'
 import {
   clean,
   find,
   hear,
   loaded,
   type Stage,
+  say,
   stage,
   trigger,
   until,
@@ -169,6 +170,15 @@ describe('a form with an element that is required', () => {
   it('needs nothing where the page has an address of its own', async () => {
     const made = await formed({ url: 'https://verify.didit.me/u/link' })
     expect(isValid(made)).to.equal(true)
+  })
+
+  it('sends nothing of what nobody has confirmed', async () => {
+    const made = await formed({ url: `${HOSTED}/test/support/hosted.html`, accept: 'unconfirmed' })
+    const result = made.element.start()
+    await until(() => made.log().includes('didit-progress'))
+    say(made, { type: 'didit:completed', data: { sessionId: 's1', status: 'Approved' } })
+    expect(await result).to.include({ outcome: 'unconfirmed', receipt: null })
+    expect(made.data()).to.deep.equal([])
   })
 
   it('sends nothing of an element without a name', async () => {

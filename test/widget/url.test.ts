@@ -60,6 +60,7 @@ describe('url', () => {
         sessionId: 's1',
         status: null,
         outcome: 'unconfirmed',
+        receipt: null,
       })
       await until(() => made.log().includes('didit-complete'))
       expect(events.find(({ type }) => type === 'didit-submit')).to.include({
