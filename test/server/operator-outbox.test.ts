@@ -104,7 +104,7 @@ describe('an operator', () => {
       const { call } = await setUp()
       expect(await call('GET', `/outbox?${query}`)).toMatchObject({
         status: 400,
-        body: { code: 'invalid-body' },
+        body: { code: 'invalid-input' },
       })
     },
   )
