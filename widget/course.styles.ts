@@ -26,6 +26,11 @@ export const courseStyles = css`
     display: none;
   }
   .strip {
+    /* On a small screen it scrolls, so that the frame keeps its half. */
+    max-height: 50dvh;
+    overflow: auto;
+    box-sizing: border-box;
+    align-content: start;
     padding: 1rem;
     gap: 0.75rem;
     border-block-start: 1px solid var(--_line);
@@ -33,6 +38,8 @@ export const courseStyles = css`
   [role='alertdialog'] {
     grid-area: 2 / 1;
     z-index: 1;
+    place-content: safe center;
+    overflow: auto;
     background: inherit;
   }
   .actions {
@@ -45,6 +52,8 @@ export const courseStyles = css`
     display: none;
   }
   .button {
+    display: inline-grid;
+    place-content: center;
     box-sizing: border-box;
     min-height: 44px;
     padding: 0.5em 1.1em;
@@ -63,6 +72,7 @@ export const courseStyles = css`
     color: var(--_on-accent);
   }
   .panel {
+    place-content: start;
     justify-items: start;
     padding: 0.75rem 0 0;
     text-align: start;

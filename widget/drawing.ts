@@ -33,8 +33,11 @@ export class Drawing {
 
   /** @returns whether the focus is inside; it stays there when what had it is gone. */
   draw(): boolean {
-    const { shell, dialog } = this.#attempt
-    const inside = () => Boolean(shell?.matches(':focus-within'))
+    const { shell, dialog, host } = this.#attempt
+    const root = host.stage.getRootNode() as ShadowRoot
+    // A frame whose page has the focus is active, but not :focus; what is slotted the other way round.
+    const inside = () =>
+      Boolean(shell?.contains(root.activeElement) || shell?.matches(':focus-within'))
     const held = inside() || dialog !== null
     this.#render()
     if (held && !inside()) this.focus('#title')

@@ -25,7 +25,7 @@ export const inlineStyles = css`
     display: grid;
     grid-template-rows: auto 1fr auto;
   }
-  section .note {
+  section .note:not(.strip) {
     box-sizing: border-box;
     min-height: 320px;
   }

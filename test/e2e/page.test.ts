@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright'
 import { describe, expect } from 'vitest'
 import { LANGUAGES } from '../../server/didit/types.ts'
 import { it } from '../support/e2e.ts'
+import { overflow, sound } from '../support/looks.ts'
 import { root } from '../support/process.ts'
 import { createVisitor, end } from '../support/visitor.ts'
 
@@ -163,24 +162,3 @@ describe('axe finds nothing', () => {
     await sound(page)
   })
 })
-
-/** Checks what is on the page; in legacy mode not what is in frames of other origins. */
-async function sound(page: Page): Promise<void> {
-  // Its types come from another copy of playwright-core.
-  const axe = new AxeBuilder({ page: page as never }).setLegacyMode()
-  const { violations } = await axe.analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
-/** What is wider than its page, in every frame. */
-async function overflow(page: Page): Promise<string[]> {
-  const wide = await Promise.all(
-    page.frames().map((frame) =>
-      frame.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement
-        return scrollWidth > clientWidth ? `${location.pathname}: ${scrollWidth}` : ''
-      }),
-    ),
-  )
-  return wide.filter(Boolean)
-}
