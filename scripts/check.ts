@@ -25,8 +25,10 @@ export const BUILD: Command = { name: 'build', args: ['--import', 'tsx', 'script
 /** Sizes and package look at dist/, so they come after the build. */
 export const CHECKS: Command[] = [
   { name: 'types', args: [tool('@typescript/native/bin/tsc'), '-p', '.'] },
+  { name: 'types of docs', args: [tool('@typescript/native/bin/tsc'), '-p', 'docs'] },
   { name: 'lint', args: [tool('@biomejs/biome/bin/biome'), 'check', '.'] },
   { name: 'sizes', args: ['--import', 'tsx', 'scripts/sizes.ts'] },
+  { name: 'audit', args: ['--import', 'tsx', 'scripts/audit.ts'] },
   { name: 'package', args: [tool('publint/src/cli.js'), 'run', '.', '--strict'] },
 ]
 

@@ -15,17 +15,23 @@ export interface Visitor {
   bearer?: Bearer
 }
 
+type Counted = 'address' | 'subject' | 'app'
+
 export type Access = ReturnType<typeof createAccess>
 
 /** Who may do what: origins, subjects and tokens, limits. Every refusal is a throw. */
 export function createAccess(settings: Settings) {
-  const { store, now, limits, allowedOrigins } = settings
+  const { store, now, limits, allowedOrigins, metrics } = settings
   const tokens = createTokens(settings)
 
-  /** Counts one more in the current window of `name`; beyond `most` it refuses until the window ends. */
-  async function limit(name: string, most: number, window: number): Promise<void> {
+  /**
+   * Counts one more of `whom` in the current window; beyond the limit it refuses until the window
+   * ends. The counters are in the store, so all processes share them.
+   */
+  async function limit(kind: Counted, whom: string, window: number): Promise<void> {
     const until = Math.floor(now() / window + 1) * window
-    if ((await store.count(name, until)) <= most) return
+    if ((await store.count(`${kind} ${whom}`.trim(), until)) <= limits[kind]) return
+    metrics.count('limited_total', { limit: kind })
     throw new ProblemError('too-many-requests', {
       'retry-after': String(Math.ceil((until - now()) / 1000)),
     })
@@ -53,6 +59,9 @@ export function createAccess(settings: Settings) {
 
     subjectOf,
 
+    /** What counts as one client; nothing where the runtime does not tell. */
+    address: (c: Context) => clientAddress(c, settings.trustedProxies),
+
     /** The subject of a new session: a fresh anonymous one where nobody is known and that is allowed. */
     starter(visitor: Visitor): string {
       const subject = subjectOf(visitor)
@@ -75,7 +84,7 @@ export function createAccess(settings: Settings) {
     /** Counts a request to start against its address and asks the host's own check. */
     async admit(c: Context): Promise<void> {
       const address = clientAddress(c, settings.trustedProxies)
-      if (address) await limit(`address ${address}`, limits.address, MINUTE)
+      if (address) await limit('address', address, MINUTE)
       if ((await settings.challenge?.(c.req.raw)) === false) {
         throw new ProblemError('challenge-failed')
       }
@@ -83,8 +92,8 @@ export function createAccess(settings: Settings) {
 
     /** Counts a session that is about to be created, and may be billed. */
     async admitNew(subject: string): Promise<void> {
-      await limit(`subject ${subject}`, limits.subject, HOUR)
-      await limit('app', limits.app, HOUR)
+      await limit('subject', subject, HOUR)
+      await limit('app', '', HOUR)
     },
   }
 }

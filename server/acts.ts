@@ -2,25 +2,43 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import type { OperatorEnv } from './operator.ts'
 import type { Settings } from './options.ts'
-import type { AuditFilter, AuditRow } from './store/index.ts'
 import { createUpdates } from './updates.ts'
 
+const DAY = 24 * 60 * 60 * 1000
+/** Of an action, so that nobody fills the log with a long list. */
+const LONGEST = 500
+
 /** What an act is about, for the audit log. */
-export interface Act {
-  /** `approve`, `delete`, `create workflow`, … */
+export interface Act<T = unknown> {
+  /** `approve`, `delete workflow …`: first what is done, then what to, where that is no session. */
   action: string
   /** Didit's id of the session, where it is about one. */
   session?: string
+  /** The session that comes of it, where it makes one. */
+  made?(answer: T): string
 }
 
 export type Acts = ReturnType<typeof createActs>
 
-const auditFilter = z.object({
-  session: z.string().optional(),
-  operator: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  offset: z.coerce.number().int().min(0).default(0),
-}) satisfies z.ZodType<AuditFilter>
+const day = z.iso.date().transform((text) => Date.parse(`${text}T00:00:00Z`))
+const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+const TIMES = 'is no time. Send a day like 2026-11-25, or a moment like 2026-11-25T09:30:00Z.'
+const filter = z.string().max(500).optional()
+
+const auditQuery = z.object({
+  session: filter.transform((id) => id?.toLowerCase()),
+  operator: filter,
+  action: filter,
+  result: filter,
+  // Days as Didit counts them: UTC, both inclusive.
+  from: z.union([day, moment], TIMES).optional(),
+  to: z.union([day.transform((at) => at + DAY), moment], TIMES).optional(),
+  limit: z.number('must be a number from 1 to 200.').int().min(1).max(200).default(50),
+  offset: z.number('must be a number of at least 0.').int().min(0).default(0),
+})
+
+/** What `GET /audit` can be asked. */
+export const AUDIT_FILTERS: readonly string[] = Object.keys(auditQuery.shape)
 
 /** Does what operators ask for, and writes down who did what, when, and how it stood before and after. */
 export function createActs(settings: Settings) {
@@ -51,8 +69,9 @@ export function createActs(settings: Settings) {
      * The log has it before it happens: a crash in between leaves an entry without a result, and
      * never an act without an entry.
      */
-    async run<T>(c: Context<OperatorEnv>, act: Act, work: () => Promise<T>): Promise<T> {
-      const { action, session = null } = act
+    async run<T>(c: Context<OperatorEnv>, act: Act<T>, work: () => Promise<T>): Promise<T> {
+      const action = act.action.slice(0, LONGEST)
+      let session = act.session ?? null
       const id = crypto.randomUUID()
       const before = session && (await statusOf(session))
       await store.beginAct({ id, at: now(), operator: c.get('operator'), action, session, before })
@@ -60,18 +79,28 @@ export function createActs(settings: Settings) {
       try {
         const answer = await work()
         result = 'done'
+        session ??= act.made?.(answer) ?? null
         return answer
       } finally {
         if (session) await follow(session)
         const after = session && (await statusOf(session))
-        await store.endAct(id, { after, result })
+        await store.endAct(id, { after, result, session })
         log.info({ act: id, operator: c.get('operator'), action, session, result }, 'operator act')
       }
     },
 
-    /** The audit log, newest first. */
-    async log(query: Record<string, string>): Promise<{ results: AuditRow[] }> {
-      return { results: await store.acts(auditFilter.parse(query)) }
+    /** A page of the audit log, newest first. */
+    async log(query: object) {
+      const { limit, offset, ...filter } = auditQuery.parse(query)
+      const count = await store.countActs(filter)
+      const results = await store.acts({ ...filter, limit, offset })
+      const at = (from: number) => `?limit=${limit}&offset=${from}`
+      return {
+        count,
+        next: offset + limit < count ? at(offset + limit) : null,
+        previous: offset > 0 ? at(Math.max(0, offset - limit)) : null,
+        results,
+      }
     },
 
     /** After an act on sessions that were not named one by one: all that may move are asked about. */

@@ -2,8 +2,13 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { createAccess } from './access.ts'
 import { TOKEN_HEADER } from './contract.ts'
+import { strictHeaders } from './headers.ts'
+import { hasLeft, type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
+import { createReceipts } from './receipts.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { probeRoutes } from './routes/probes.ts'
 import { returnRoutes } from './routes/return.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { streamRoutes } from './routes/stream.ts'
@@ -24,42 +29,41 @@ export function createVerifyApp(options: VerifyOptions) {
   const { allowedOrigins, log } = settings
   const updates = createUpdates(settings)
   const access = createAccess(settings)
+  const receipts = createReceipts(settings)
 
   const forPages = cors({
     origin: (origin) => (allowedOrigins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['authorization', 'content-type', 'if-none-match', 'last-event-id', TOKEN_HEADER],
-    exposeHeaders: ['etag', 'retry-after'],
+    exposeHeaders: ['etag', 'retry-after', 'x-request-id'],
     credentials: true,
     maxAge: 600,
   })
 
   return (
-    new Hono()
+    new Hono<ObservedEnv>()
+      .use('*', observe(settings), strictHeaders)
       .use('/sessions/*', forPages, async (c, next) => {
         access.checkOrigin(c)
         await next()
-        if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
       })
-      .get('/health', (c) => c.json({ status: 'ok' }))
-      .route('/', sessionRoutes(settings, access, updates))
-      .route('/', streamRoutes(settings, access, updates))
+      .route('/', probeRoutes(settings))
+      .route('/', sessionRoutes(settings, access, updates, receipts))
+      .route('/', streamRoutes(settings, access, updates, receipts))
       .route('/', webhookRoutes(settings, updates))
       .route('/', returnRoutes(settings))
+      .route('/', keyRoutes(receipts))
       // A route and not `notFound`, which would be the host's own once it mounts this.
       .all('*', () => renderProblem(new ProblemError('not-found')))
-      .onError((error) => {
+      .onError((error, c) => {
         const foreseen = error instanceof ProblemError
+        if (!foreseen && hasLeft(c)) return renderProblem(new ProblemError('invalid-body'))
         const cause = foreseen ? error.cause : error
         // A cause may hold what Didit said; it is for the log and never for the browser.
         const code = foreseen ? error.code : 'internal'
-        if (cause) log.warn({ code, error: describe(cause) }, 'request failed')
+        const requestId = c.get('requestId')
+        if (cause) log.warn({ requestId, code, error: cause }, 'request failed')
         return renderProblem(error)
       })
   )
-}
-
-function describe(cause: unknown): string {
-  const { message, fields } = Object(cause) as { message?: string; fields?: unknown }
-  return fields === undefined ? String(message) : `${message}: ${JSON.stringify(fields)}`
 }

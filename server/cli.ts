@@ -1,80 +1,97 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { loadEnvFile } from 'node:process'
-import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { ConfigError, readConfig } from './config.ts'
-import { close, listen, startServer, stopOnSignal } from './main.ts'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import type { Host } from './cli/command.ts'
+import { run } from './cli/run.ts'
+import { readConfig } from './config.ts'
+import { captureFailures, close, createLog, listen, startServer, stopOnSignal } from './main.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from './sandbox/app.ts'
 
-interface Command {
-  summary: string
-  options: NonNullable<ParseArgsConfig['options']>
-  run(values: Record<string, string | boolean | undefined>): Promise<void>
-}
+const { env, stdin, stdout, stderr } = process
+const interrupt = new AbortController()
+/** Milliseconds for tidying up after Ctrl-C. */
+const GRACE = 500
 
-/** Every command, its options and what it does; the help is printed from it. */
-const COMMANDS: Record<string, Command> = {
-  serve: {
-    summary: 'Run the backend. Configured by the environment or a .env file.',
-    options: {},
-    async run() {
-      const config = readConfig(process.env)
-      const server = await startServer(config)
-      stopOnSignal(server.stop)
-      console.log(`Ready: ${config.publicUrl}`)
-    },
+const host: Host = {
+  env,
+  version: versionOf(import.meta.resolve('didit-verify/package.json')),
+  out: (text) => void stdout.write(`${text}\n`),
+  err: (text) => void stderr.write(`${text}\n`),
+  paper: {
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    color: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
   },
-  sandbox: {
-    summary: 'Run a local Didit: API, hosted page and webhooks.',
-    options: {
-      port: { type: 'string', default: '4010' },
-      'webhook-url': { type: 'string' },
-      'webhook-secret': { type: 'string' },
-      strict: { type: 'boolean' },
-    },
-    async run({ port, 'webhook-url': url, 'webhook-secret': secret, strict }) {
-      if (Boolean(url) !== Boolean(secret)) {
-        throw new ConfigError('Give --webhook-url and --webhook-secret together, or neither.')
-      }
-      const publicUrl = `http://127.0.0.1:${port}`
-      const sandbox = createSandbox({
-        publicUrl,
-        strict: strict === true,
-        webhook: url && secret ? { url: String(url), secret: String(secret) } : undefined,
-      })
-      const servers: Server[] = []
-      await listen(servers, sandbox.app, Number(port), '127.0.0.1')
-      stopOnSignal(async () => {
-        sandbox.close()
-        await Promise.all(servers.map(close))
-      })
-      console.log(`Sandbox ready: ${publicUrl} (workflow ${DEFAULT_WORKFLOW}, any API key)`)
-    },
+  // Looked up late: what watches a process replaces the global.
+  fetch: (input, init) => globalThis.fetch(input, init),
+  now: Date.now,
+  signal: interrupt.signal,
+  ask,
+
+  async serve() {
+    const config = readConfig(env)
+    const log = createLog(config)
+    const server = await startServer(config, { log })
+    captureFailures(log)
+    stopsAlone(server.stop)
+    host.out(`Ready: ${config.publicUrl}`)
+  },
+
+  async sandbox({ port, strict, webhook }) {
+    const publicUrl = `http://127.0.0.1:${port}`
+    const sandbox = createSandbox({ publicUrl, strict, webhook })
+    const servers: Server[] = []
+    await listen(servers, sandbox.app, port, '127.0.0.1')
+    stopsAlone(async () => {
+      sandbox.close()
+      await Promise.all(servers.map(close))
+    })
+    host.out(`Sandbox ready: ${publicUrl} (workflow ${DEFAULT_WORKFLOW}, any API key)`)
   },
 }
 
-function help(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary, options }]) => {
-    const flags = Object.keys(options).map((flag) => ` [--${flag}]`)
-    return `  didit-verify ${name}${flags.join('')}\n      ${summary}`
-  })
-  return `Usage:\n${lines.join('\n')}`
+/** A first Ctrl-C ends what waits, and lets it say so; a second one ends the process. */
+function stopWaiting(): void {
+  interrupt.abort(new DOMException('Stopped.', 'AbortError'))
 }
 
-async function main([name, ...args]: string[]): Promise<void> {
-  if (existsSync('.env')) loadEnvFile('.env')
-  const command = name === undefined ? undefined : COMMANDS[name]
-  if (!command || args.includes('--help')) {
-    const wanted = command || name === undefined || name === '--help' || name === 'help'
-    if (wanted) return console.log(help())
-    throw new ConfigError(`There is no command ${name}.\n${help()}`)
+/** Servers have an ending of their own. */
+function stopsAlone(stop: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stopWaiting)
+  stopOnSignal(stop)
+}
+
+/** A secret from the terminal, not shown while it is typed; else the first line of standard input. */
+async function ask(prompt: string): Promise<string> {
+  const shown = stdin.isTTY === true
+  if (shown) stderr.write(prompt)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output: nowhere, terminal: shown })
+  lines.once('SIGINT', stopWaiting)
+  try {
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    return await Promise.race([lines.question('', { signal: interrupt.signal }), ended])
+  } finally {
+    lines.close()
+    if (shown) stderr.write('\n')
   }
-  const { values } = parseArgs({ args, options: command.options })
-  await command.run(values as Parameters<Command['run']>[0])
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error.message)
-  process.exitCode = 1
-})
+function versionOf(url: string): string {
+  return (JSON.parse(readFileSync(new URL(url), 'utf8')) as { version: string }).version
+}
+
+// Whoever reads only the beginning, like head, is done.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stopWaiting)
+if (existsSync('.env')) loadEnvFile('.env')
+process.exitCode = await run(process.argv.slice(2), host)
+// Requests that nobody waits for any more would keep it; files that were begun are taken away first.
+if (interrupt.signal.aborted) setTimeout(() => process.exit(), GRACE).unref()

@@ -96,16 +96,17 @@ export interface Session {
   version: number
 }
 
-/** The answer of `POST /sessions`. */
-export interface SessionGrant {
-  session: Session
-  /** Opaque, 30 days; the browser sends it back as the `Verify-Token` header. */
-  token: string
-}
-
 /** The answer of `GET /sessions/:id`, and the data of each `session` event of its stream. */
 export interface SessionAnswer {
   session: Session
+  /** Proves the approval to the host's own server; there only while the outcome is `approved`. */
+  receipt?: string
+}
+
+/** The answer of `POST /sessions`. */
+export interface SessionGrant extends SessionAnswer {
+  /** Opaque, 30 days; the browser sends it back as the `Verify-Token` header. */
+  token: string
 }
 
 /** How a presentation is chosen; the ones that this version can show. */
@@ -180,6 +181,9 @@ export interface Problem {
   /** What to do about it. */
   detail: string
 }
+
+/** How long a receipt is good for, in seconds. Whatever reads the session gets a fresh one. */
+export const RECEIPT_LIFETIME = 24 * 60 * 60
 
 /** The header that carries the session token. */
 export const TOKEN_HEADER = 'Verify-Token'

@@ -10,6 +10,7 @@ export {
   type DiditOptions,
   DiditUnreachable,
   type Download,
+  type Exchange,
   type InputProblem,
   type RateLimit,
   type Scope,
@@ -59,7 +60,17 @@ export {
   type Thresholds,
   type WorkflowFrame,
 } from './didit/workflow.ts'
+export type { Operators } from './gate.ts'
+export { rotateReceiptKeys } from './keyring.ts'
+export { createMetrics, type Metrics, observeDidit } from './metrics.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
 export type { Limits, Log, Timers, VerifyOptions } from './options.ts'
+export type { Receipt } from './receipts.ts'
 export { runDue, startBackground } from './reconcile.ts'
 export { openStore, type Store } from './store/index.ts'
+export {
+  ReceiptError,
+  type ReceiptErrorCode,
+  type ReceiptExpectations,
+  verifyReceipt,
+} from './verify-receipt.ts'

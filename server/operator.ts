@@ -1,23 +1,29 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { createActs } from './acts.ts'
+import { AUDIT_FILTERS, createActs } from './acts.ts'
+import { createGate, type Operators } from './gate.ts'
+import { strictHeaders } from './headers.ts'
+import { hasLeft, type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { accountRoutes } from './routes/operator/account.ts'
 import { renderForOperator } from './routes/operator/errors.ts'
+import { ownPage, readQuery } from './routes/operator/input.ts'
+import { listRoutes } from './routes/operator/lists.ts'
 import { pictureRoutes } from './routes/operator/pictures.ts'
 import { reviewRoutes } from './routes/operator/review.ts'
+import { webhookRoutes } from './routes/operator/webhooks.ts'
+import { workflowRoutes } from './routes/operator/workflows.ts'
 
 export interface OperatorOptions extends VerifyOptions {
-  /** Name -> bearer token of 32 characters or more. The name is what the audit log writes down. */
-  operators: Readonly<Record<string, string>>
+  operators: Operators
   /** Fetches pictures from Didit's storage. Default `globalThis.fetch`. */
   fetch?: typeof globalThis.fetch
 }
 
 /** What a request of an operator carries once the token has been recognised. */
 export interface OperatorEnv {
-  Variables: { operator: string }
+  Variables: ObservedEnv['Variables'] & { operator: string }
 }
 
 export type OperatorApp = ReturnType<typeof createOperatorApp>
@@ -28,7 +34,7 @@ export type OperatorApp = ReturnType<typeof createOperatorApp>
  *
  * No page of a browser reaches it from another origin: it sends no CORS headers.
  *
- * @throws when a token is shorter than 32 characters, or two operators share one.
+ * @throws when a token is shorter than 32 characters, or stands twice.
  */
 export function createOperatorApp(options: OperatorOptions) {
   const settings = settle(options)
@@ -36,29 +42,48 @@ export function createOperatorApp(options: OperatorOptions) {
   const operatorOf = createGate(options.operators)
   const { log } = settings
 
-  return new Hono<OperatorEnv>()
+  const app = new Hono<OperatorEnv>()
+    .use('*', observe(settings), strictHeaders)
     .use('*', async (c, next) => {
-      c.header('cache-control', 'no-store')
-      c.header('x-content-type-options', 'nosniff')
-      const operator = await operatorOf(c)
-      if (!operator) {
-        throw new ProblemError('operator-token', { 'www-authenticate': 'Bearer' })
-      }
-      c.set('operator', operator)
+      c.set('operator', await operatorOf(c))
       await next()
     })
     .use('*', maxBody)
     .route('/', reviewRoutes(settings, acts))
     .route('/', pictureRoutes(settings, options.fetch ?? globalThis.fetch))
+    .route('/', listRoutes(settings, acts))
+    .route('/', workflowRoutes(settings, acts))
+    .route('/', webhookRoutes(settings, acts))
     .route('/', accountRoutes(settings, acts))
-    .get('/audit', async (c) => c.json(await acts.log(c.req.query())))
-    .all('*', () => renderProblem(new ProblemError('not-found')))
-    .onError((error) => {
+    .get('/audit', async (c) => c.json(ownPage(c, await acts.log(readQuery(c, AUDIT_FILTERS)))))
+
+  for (const [path, methods] of methodsOf(app)) {
+    app.all(path, () => {
+      throw new ProblemError('method-not-allowed', { allow: methods.join(', ') })
+    })
+  }
+
+  return app
+    .all('*', () => {
+      throw new ProblemError('not-found')
+    })
+    .onError((error, c) => {
+      if (hasLeft(c)) return renderProblem(new ProblemError('invalid-body'))
       if (!(error instanceof ProblemError)) {
-        log.warn({ error: error.message }, 'operator request failed')
+        log.warn({ requestId: c.get('requestId'), error }, 'operator request failed')
       }
       return renderForOperator(error)
     })
+}
+
+/** Path -> the methods that it takes. */
+function methodsOf({ routes }: Pick<Hono, 'routes'>): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    const known = found.get(path) ?? []
+    if (method !== 'ALL' && !known.includes(method)) found.set(path, [...known, method])
+  }
+  return found
 }
 
 // A portrait of two megabytes is the largest thing that Didit takes, here as base64.
@@ -68,27 +93,3 @@ const maxBody = bodyLimit({
     throw new ProblemError('body-too-large')
   },
 })
-
-/** Recognises the operator of a request by its bearer token. */
-function createGate(operators: Readonly<Record<string, string>>) {
-  const tokens = Object.values(operators)
-  if (tokens.some((token) => token.length < 32)) {
-    throw new Error('An operator token has fewer than 32 characters; use a longer random text.')
-  }
-  if (new Set(tokens).size < tokens.length) {
-    throw new Error('Two operators share a token; give each their own.')
-  }
-  // Digests are compared, so that the time it takes says nothing about a token.
-  const digests = Promise.all(
-    Object.entries(operators).map(async ([name, token]) => [await digest(token), name] as const),
-  )
-  return async (c: Context): Promise<string | undefined> => {
-    const [, token] = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
-    return token && new Map(await digests).get(await digest(token))
-  }
-}
-
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(bytes)).join()
-}

@@ -1,6 +1,10 @@
 import type { CreateRequest } from './contract.ts'
 import type { Didit } from './didit/client.ts'
 import type { CreateSession } from './didit/types.ts'
+import type { Operators } from './gate.ts'
+import { guarded } from './log.ts'
+import { type Metrics, NO_METRICS } from './metrics.ts'
+import { KEPT_SECRET } from './secret.ts'
 import type { Store } from './store/index.ts'
 
 export interface Log {
@@ -14,7 +18,10 @@ export interface Timers {
   clearTimeout(timer: unknown): void
 }
 
-/** How many sessions may be started, each counted in a fixed window. */
+/**
+ * How many sessions may be started, each counted in a fixed window in the store, for all processes
+ * together; and how many event streams one process keeps open.
+ */
 export interface Limits {
   /** Requests to start per client address and minute. Default 30. */
   address: number
@@ -22,6 +29,21 @@ export interface Limits {
   subject: number
   /** New sessions of the whole app per hour: the ceiling of what can be billed. Default 1000. */
   app: number
+  /** Open streams of one subject. Default 20. Beyond each of these three a browser asks instead. */
+  subjectStreams: number
+  /** Open streams of one client address. Default 200. */
+  addressStreams: number
+  /** Open streams of the process. Default 10000. */
+  streams: number
+}
+
+const LIMITS: Limits = {
+  address: 30,
+  subject: 10,
+  app: 1000,
+  subjectStreams: 20,
+  addressStreams: 200,
+  streams: 10_000,
 }
 
 export interface VerifyOptions {
@@ -33,8 +55,13 @@ export interface VerifyOptions {
   store: Store
   /** Secrets of the webhook destination, several while rotating. None: `/webhooks` answers 503. */
   webhookSecrets?: readonly string[]
-  /** Keys of the tokens are derived from it. Default: made once and kept in the store. */
-  secret?: string
+  /**
+   * Keys of the tokens are derived from it; several while rotating: the first makes tokens, all of
+   * them read them. `kept` stands for the default: one that is made once and kept in the store.
+   */
+  secret?: string | readonly string[]
+  /** Days after which another key signs receipts; `Infinity` for never. Default 90. */
+  receiptKeyDays?: number
   /** Exact origins of pages that may use this endpoint. Default: that of `publicUrl`. */
   allowedOrigins?: readonly string[]
   /**
@@ -54,6 +81,15 @@ export interface VerifyOptions {
     body: CreateRequest,
     subject: string,
   ): Partial<CreateSession> | Promise<Partial<CreateSession>>
+  /** Who may read `/ready` and `/metrics`, by bearer token. Nobody: they are not there. */
+  operators?: Operators
+  /** Where to count. Make one with `createMetrics()`. Without it there is no `/metrics`. */
+  metrics?: Metrics
+  /**
+   * Runs the work of one request, for hosts that keep a context (`AsyncLocalStorage`) from which
+   * their log takes the id.
+   */
+  within?<T>(context: { requestId: string }, work: () => Promise<T>): Promise<T>
   /** Is given what goes on after an answer, for runtimes that would stop it. */
   waitUntil?(work: Promise<unknown>): void
   /** Milliseconds since 1970. */
@@ -71,13 +107,29 @@ export function settle(options: VerifyOptions) {
     ...options,
     publicUrl: url.href.replace(/\/$/, ''),
     webhookSecrets: options.webhookSecrets ?? [],
+    secrets: secretsOf(options),
+    receiptKeyDays: options.receiptKeyDays ?? 90,
     allowedOrigins: options.allowedOrigins?.length ? options.allowedOrigins : [url.origin],
     allowAnonymous: options.allowAnonymous ?? !options.identify,
-    limits: { address: 30, subject: 10, app: 1000, ...options.limits },
+    limits: { ...LIMITS, ...options.limits },
     trustedProxies: options.trustedProxies ?? 0,
+    operators: options.operators ?? {},
+    metrics: options.metrics ?? NO_METRICS,
+    within: options.within ?? ((_context, work) => work()),
     waitUntil: options.waitUntil ?? (() => {}),
     now: options.now ?? Date.now,
     timers: options.timers ?? (globalThis as unknown as Timers),
-    log: options.log ?? (console as Log),
+    // Whoever has a log of their own can choose among its lines; a console would be flooded.
+    logsRequests: options.log !== undefined,
+    log: guarded(options.log ?? (console as Log)),
   }
+}
+
+function secretsOf({ secret = [] }: Pick<VerifyOptions, 'secret'>): readonly string[] {
+  const given = [secret].flat().filter(Boolean)
+  // Whoever guesses a short one makes tokens for everybody.
+  if (given.some((text) => text.length < 32 && text !== KEPT_SECRET)) {
+    throw new Error('A secret has fewer than 32 characters; use a longer random text.')
+  }
+  return given.length > 0 ? given : [KEPT_SECRET]
 }

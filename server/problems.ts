@@ -2,7 +2,7 @@ import type { Problem, ProblemCode } from './contract.ts'
 import { DiditError, DiditInputError, DiditUnreachable } from './didit/client.ts'
 
 /** The codes of the browser's API, and what only operators can be told. */
-type Code = ProblemCode | 'operator-token'
+type Code = ProblemCode | 'operator-token' | 'method-not-allowed'
 
 /** Code -> HTTP status, what went wrong, what to do about it. */
 const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
   'not-found': [404, 'There is nothing here.', 'Check the address, or start a new session.'],
   'too-many-requests': [
     429,
-    'Too many verifications were started.',
+    'Too many requests came in.',
     'Wait for the time in Retry-After and try again.',
   ],
   'subject-blocked': [
@@ -101,6 +101,11 @@ const TABLE: Readonly<Record<Code, readonly [number, string, string]>> = {
     'The operator token is missing or wrong.',
     'Send Authorization: Bearer with a token of OPERATOR_TOKENS.',
   ],
+  'method-not-allowed': [
+    405,
+    'This address does not take this method.',
+    'Use one of those that the Allow header names.',
+  ],
   internal: [
     500,
     'Something went wrong here.',
@@ -131,6 +136,7 @@ export function renderProblem(error: unknown): Response {
       ...headers,
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
     },
   })
 }

@@ -34,7 +34,7 @@ export function startBackground(options: VerifyOptions): () => Promise<void> {
   function plan(ms: number): void {
     timer = timers.setTimeout(() => {
       running = round()
-        .catch((error: Error) => log.error({ error: error.message }, 'background round failed'))
+        .catch((error: Error) => log.error({ error }, 'background round failed'))
         .then(() => {
           if (!stopped) plan(PACE)
         })

@@ -1,5 +1,6 @@
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import type { Settings } from './options.ts'
+import { createKeys } from './secret.ts'
 
 const DAYS = 24 * 60 * 60 * 1000
 const LIFETIME = 30 * DAYS
@@ -12,30 +13,29 @@ export interface Bearer {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Session tokens: encrypted, so that a browser learns nothing of the subject inside. */
-export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | 'store' | 'now'>) {
-  let key: Promise<Uint8Array> | undefined
-  const getKey = () => {
-    key ??= deriveKey().catch((error) => {
-      key = undefined
-      throw error
-    })
-    return key
-  }
+/**
+ * Session tokens: encrypted, so that a browser learns nothing of the subject inside. The first of
+ * the secrets makes them, any of them reads them.
+ */
+export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now'>) {
+  const { now } = settings
+  const getKeys = createKeys(settings, 'session token')
 
-  async function deriveKey(): Promise<Uint8Array> {
-    const material = secret ?? (await store.settingOr('secret', randomName(32)))
-    const encode = (text: string) => new TextEncoder().encode(text)
-    const base = await crypto.subtle.importKey('raw', encode(material), 'HKDF', false, [
-      'deriveBits',
-    ])
-    const algorithm = {
-      name: 'HKDF',
-      hash: 'SHA-256',
-      salt: new Uint8Array(),
-      info: encode('session token'),
+  async function readWith(key: Uint8Array, token: string): Promise<Bearer | undefined> {
+    try {
+      const { payload } = await jwtDecrypt(token, key, {
+        currentDate: new Date(now()),
+        contentEncryptionAlgorithms: ['A256GCM'],
+        keyManagementAlgorithms: ['dir'],
+      })
+      if (typeof payload.sub !== 'string') return undefined
+      return {
+        subject: payload.sub,
+        ...(typeof payload.sid === 'string' && { session: payload.sid }),
+      }
+    } catch {
+      return undefined
     }
-    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
   }
 
   return {
@@ -43,27 +43,14 @@ export function createTokens({ secret, store, now }: Pick<Settings, 'secret' | '
       return new EncryptJWT({ sub: subject, ...(session && { sid: session }) })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setExpirationTime(new Date(now() + LIFETIME))
-        .encrypt(await getKey())
+        .encrypt((await getKeys())[0] as Uint8Array)
     },
 
     /** The bearer of a token, or nothing when it is not ours, altered or too old. */
     async read(token: string): Promise<Bearer | undefined> {
       // Outside the try: a store that fails must not make a good token look like a bad one.
-      const key = await getKey()
-      try {
-        const { payload } = await jwtDecrypt(token, key, {
-          currentDate: new Date(now()),
-          contentEncryptionAlgorithms: ['A256GCM'],
-          keyManagementAlgorithms: ['dir'],
-        })
-        if (typeof payload.sub !== 'string') return undefined
-        return {
-          subject: payload.sub,
-          ...(typeof payload.sid === 'string' && { session: payload.sid }),
-        }
-      } catch {
-        return undefined
-      }
+      const bearers = (await getKeys()).map((key) => readWith(key, token))
+      return (await Promise.all(bearers)).find((bearer) => bearer !== undefined)
     },
   }
 }

@@ -50,7 +50,7 @@ export function isStale(row: SessionRow, now: number, eager = false): boolean {
 export type Updates = ReturnType<typeof createUpdates>
 
 /** The one place where the status of a session changes. */
-export function createUpdates({ store, didit, now, timers, log }: Settings) {
+export function createUpdates({ store, didit, now, timers, log, metrics }: Settings) {
   const asking = new Map<string, Promise<void>>()
   // After a failure nobody asks for a while, so that an outage is not answered with a flood.
   let quietUntil = 0
@@ -99,6 +99,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
     if (!statusRow(row.status).settled) {
       log.warn({ session: row.id }, 'Didit does not know this session; its status is kept')
       await store.markMissing(row.id, row.version, now(), NEVER)
+      metrics.count('session_outcomes_total', { outcome: 'expired' })
     } else {
       await store.checkLater(row.id, NEVER)
     }
@@ -128,6 +129,8 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
     if (changed) {
       const { version } = changed
       log.info({ session: row.id, from: row.status, to: status, version }, 'status changed')
+      const outcome = statusRow(status).outcome ?? 'open'
+      metrics.count('session_outcomes_total', { outcome })
     }
     return changed
   }
@@ -154,7 +157,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
   /** The same for who cannot wait for Didit: what fails stays in the inbox, behind the others. */
   async function receiveSafely(news: Envelope): Promise<void> {
     await receive(news).catch(async (error: Error) => {
-      log.warn({ session: news.sessionId, error: error.message }, 'webhook put off')
+      log.warn({ session: news.sessionId, error }, 'webhook put off')
       await store.putOffEnvelope(news.id, now()).catch(() => {})
     })
   }
@@ -169,7 +172,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
     async askDue(row: SessionRow): Promise<void> {
       if (now() < quietUntil) return store.checkLater(row.id, row.checkAt)
       await ask(row.id).catch(async (error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        log.warn({ session: row.id, error }, 'could not ask Didit')
         await store.checkLater(row.id, nextCheck(row.status, row.changedAt, now()))
       })
     },
@@ -213,7 +216,7 @@ export function createUpdates({ store, didit, now, timers, log }: Settings) {
         if (!claimed && !asking.has(row.id)) return (await store.session(row.id)) ?? row
       }
       const answered = ask(row.id).catch((error: Error) => {
-        log.warn({ session: row.id, error: error.message }, 'could not ask Didit')
+        log.warn({ session: row.id, error }, 'could not ask Didit')
       })
       let timer: unknown
       const patience = new Promise<void>((resolve) => {

@@ -19,7 +19,7 @@ const { bin, exports, version } = JSON.parse(
   version: string
 }
 
-const SOURCES = ['widget', 'server', 'demo', 'test', 'scripts']
+const SOURCES = ['widget', 'server', 'demo', 'docs', 'test', 'scripts']
 const CODE = /\.(ts|tsx|mts|js|mjs|jsx)$/
 
 describe('which way things depend', () => {
@@ -50,6 +50,11 @@ describe('which way things depend', () => {
     expect(users).toEqual([])
   })
 
+  it('gives the process to cli/, which starts nothing itself', () => {
+    expect(edges('server/cli').filter(({ to }) => to === 'server/main.ts')).toEqual([])
+    expect(edges('server/cli').length).toBeGreaterThan(0)
+  })
+
   it('lets the sandbox import from the server only contract, didit/types and didit/webhook', () => {
     const allowed = ['server/contract.ts', 'server/didit/types.ts', 'server/didit/webhook.ts']
     const own = edges('server/sandbox').filter(({ to }) => /^(widget|server|demo|test)\//.test(to))
@@ -73,6 +78,15 @@ describe('the package', () => {
     for (const entry of ['didit-verify', 'didit-verify/define', 'didit-verify/server']) {
       await importInNode(entry)
     }
+  })
+
+  it('runs the command line that was built', async () => {
+    needBuild()
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      path.join(root, bin['didit-verify'] ?? ''),
+      '--version',
+    ])
+    expect(stdout.trim()).toBe(version)
   })
 
   it('refuses to give the server to a browser', async () => {

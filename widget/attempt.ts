@@ -1,10 +1,11 @@
 import { render, type TemplateResult } from 'lit'
 import type { Action, Outcome, Session } from '../server/contract.ts'
 import { type Choice, choose } from './auto.ts'
-import { type Backend, createBackend } from './backend.ts'
+import { type Backend, createBackend, type Told } from './backend.ts'
+import type { CancelSource } from './course.events.ts'
 import type { Course } from './course.ts'
 import type { DiditVerify } from './element.ts'
-import { type CancelSource, VerifySessionEvent } from './events.ts'
+import { VerifySessionEvent } from './events.ts'
 import type { Input, State } from './flow.ts'
 import { frameStyles } from './frame.styles.ts'
 import { createFrame, dialog, type Frame, permissions, type Scene } from './frame.ts'
@@ -14,16 +15,25 @@ import type { Messages } from './locales/en.ts'
 import { FIRST } from './locales/first.ts'
 import type { Obstacle } from './trouble.ts'
 
+// It comes with the attempt: at rest the element knows where it goes.
+export { step } from './flow.ts'
+
 /** How an attempt ended, as `start()` tells it. */
 export type VerifyResult =
-  | { kind: 'complete'; sessionId: string; status: string; outcome: Outcome }
+  | {
+      kind: 'complete'
+      sessionId: string
+      status: string
+      outcome: Outcome
+      receipt: string | null
+    }
   | { kind: 'cancel'; sessionId: string | null; source: CancelSource }
   | ({ kind: 'error'; sessionId: string | null } & Obstacle)
 
 /** What of an attempt the page can read. */
 export interface View {
   state: State
-  session: Session | null
+  session: Told | null
   outcome: Outcome | null
   error: Obstacle | null
   /** The obstacle that is shown, with its ways on. */
@@ -42,6 +52,8 @@ export interface Host {
   readonly language: string
   /** The words of the page and of its language; where there are none, English has to do. */
   readonly words: Partial<Messages>
+  /** The session that a form had when the page was left: it may have ended. */
+  readonly restored: string | undefined
   /** Gives the element the English words, once they are there. */
   learn(words: Messages): void
   /** @returns false when a listener prevented it. */

@@ -6,6 +6,15 @@ import {
   TOKEN_HEADER,
 } from '../server/contract.ts'
 
+/** A session as the server told it, with the receipt that came along. */
+export interface Told extends Session {
+  receipt?: string
+}
+
+/** The session in an answer. */
+export const told = ({ session, receipt }: SessionAnswer): Told =>
+  receipt ? { ...session, receipt } : session
+
 /** The BFF did not do what it was asked. `diagnose()` says what that means. */
 export class BackendError extends Error {
   /** The address that was asked. */
@@ -44,9 +53,9 @@ export function createBackend(endpoint: string, fetch: typeof globalThis.fetch) 
     throw new BackendError(url, response.status, await response.json().catch(() => undefined))
   }
 
-  async function json<T extends SessionAnswer>(response: Response): Promise<T> {
+  async function json<T extends SessionAnswer>(response: Response) {
     const answer: T | undefined = await response.json().catch(() => undefined)
-    if (answer?.session?.id) return answer
+    if (answer?.session?.id) return { ...answer, session: told(answer) }
     throw new BackendError(response.url, response.status)
   }
 
@@ -74,7 +83,7 @@ export function createBackend(endpoint: string, fetch: typeof globalThis.fetch) 
       token: string,
       signal: AbortSignal,
       cache: RequestCache = 'no-store',
-    ): Promise<Session> {
+    ): Promise<Told> {
       return (await json(await send(sessionPath(id), token, { signal, cache }))).session
     },
 

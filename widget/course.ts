@@ -1,6 +1,6 @@
-import { ERRORS, type Session } from '../server/contract.ts'
+import { ERRORS } from '../server/contract.ts'
 import type { Attempt } from './attempt.ts'
-import type { BackendError } from './backend.ts'
+import type { BackendError, Told } from './backend.ts'
 import { readCallback } from './callback.ts'
 import { courseStyles } from './course.styles.ts'
 import { type Note, note, type Place, question } from './course.view.ts'
@@ -15,12 +15,13 @@ import {
   VerifySubmitEvent,
   VerifyTroubleEvent,
 } from './events.ts'
-import { heard } from './flow.ts'
 import type { Frame } from './frame.ts'
+import { heard } from './heard.ts'
 import { readMessage } from './hosted.ts'
-import { keptBy } from './kept.ts'
+import { type Kept, keptBy } from './kept.ts'
 import { messages } from './locales/en.ts'
 import { wordsFor } from './locales/index.ts'
+import { keepFresh } from './receipt.ts'
 import { pause, visibleTime } from './time.ts'
 import { diagnose, type Obstacle, waysOn } from './trouble.ts'
 import { watch } from './watch.ts'
@@ -39,6 +40,7 @@ export class Course {
   /** The version at which the visitor was sent to Didit; a status as old as that is no news. */
   #opened = 0
   #watching = false
+  #fresh: Promise<void> | undefined
   #confirming = false
   #leaving = false
   #source: CancelSource = 'button'
@@ -52,7 +54,7 @@ export class Course {
   /** Takes over an attempt whose session is there. */
   run(): void {
     const { view } = this.#host
-    const session = view.session as Session
+    const session = view.session as Told
     if (heard(session) !== 'wait') return this.#complete()
     if (view.state !== 'open') {
       const message = 'The server handed out a session URL that may not be opened: it is not https.'
@@ -87,8 +89,9 @@ export class Course {
     )
     if (callback) history.replaceState(history.state, '', callback.rest)
     const returned = callback && mine.find(({ sessionId }) => sessionId === callback.sessionId)
-    const kept = returned ?? mine[0]
-    if (!kept || kept.phase === 'ended') return false
+    // What is not finished comes before what a form had.
+    const kept = returned ?? (mine[0]?.phase === 'ended' ? this.#restored(mine) : mine[0])
+    if (!kept || (kept === returned && kept.phase === 'ended')) return false
     this.#attempt.claim(kept)
     if (kept.phase === 'pending') {
       this.#host.change('end', { outcome: 'pending' })
@@ -140,20 +143,38 @@ export class Course {
     return this.#attempt.host
   }
 
-  /** Reads a session that was left open: the visitor may have finished on the phone. */
+  /** The ended attempt that a form had when its page was left, or reloaded, which not every browser
+   * tells; other pages do not bring it back. */
+  #restored(mine: readonly Kept[]): Kept | undefined {
+    const { restored, element } = this.#host
+    const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+    const reloaded = page?.type === 'reload' && element.form
+    return mine.find(({ sessionId }) => sessionId === restored) ?? (reloaded ? mine[0] : undefined)
+  }
+
+  /**
+   * Reads a session that was left open, for the visitor may have finished on the phone; or one that
+   * has ended, which a form has again if it is still approved, and which ends no second time.
+   */
   async #recall(): Promise<void> {
     const { kept, backend, life } = this.#attempt
     if (!kept) return
+    const ended = kept.phase === 'ended'
     try {
       const session = await backend.read(kept.sessionId, kept.token, life.signal)
       if (this.#attempt.over) return
       this.#host.change(null, { session, outcome: session.outcome })
+      if (ended && !session.receipt) return this.#drop()
+      if (ended) {
+        this.#host.change('end')
+        return this.#linger()
+      }
       const news = heard(session)
       if (news === 'end') return this.#complete()
       if (news === 'expired') return this.#drop()
     } catch (error) {
       if (this.#attempt.over) return
-      if ((error as BackendError).status === 404) return this.#drop()
+      if (ended || (error as BackendError).status === 404) return this.#drop()
     }
     this.#host.change('keep')
   }
@@ -253,14 +274,15 @@ export class Course {
     }
   }
 
-  /** Asks the server for Didit's latest word. Silence changes nothing. */
-  async #question(signal: AbortSignal): Promise<void> {
+  /** Asks the server for Didit's latest word. Silence changes nothing. @returns whether it spoke. */
+  async #question(signal: AbortSignal): Promise<boolean> {
     const { kept, backend } = this.#attempt
-    if (!kept) return
+    if (!kept) return false
     const session = await backend
       .read(kept.sessionId, kept.token, signal, 'reload')
       .catch(() => undefined)
     if (session && !this.#attempt.over) this.#hear(session)
+    return session !== undefined
   }
 
   #watch(): void {
@@ -280,20 +302,21 @@ export class Course {
   }
 
   /** The server's word, from wherever it came. The only thing that decides. */
-  #hear(session: Session): void {
+  #hear(session: Told): void {
     const { view, emit, change } = this.#host
     const before = view.session
     if (before && session.version < before.version) return
     change(null, { session, outcome: session.outcome })
     if (before && session.version > before.version) {
-      const { id: sessionId, status, outcome, settled } = session
-      emit(new VerifyStatusEvent({ sessionId, status, outcome, settled }))
+      const { id: sessionId, status, outcome, settled, receipt = null } = session
+      emit(new VerifyStatusEvent({ sessionId, status, outcome, settled, receipt }))
       if (this.#attempt.over) return
     }
     const news = heard(session)
     if (view.state === 'ended') {
       this.#attempt.mark(session.outcome === 'pending' ? 'pending' : 'ended')
       this.#draw()
+      if (session.receipt) this.#linger()
     } else if (view.state === 'submitted') {
       const old = session.outcome === 'resubmit' && session.version === this.#opened
       if (session.outcome !== null && !old) this.#complete()
@@ -306,7 +329,7 @@ export class Course {
 
   #complete(): void {
     const { view, emit, change, element } = this.#host
-    const { status = 'Not Started', settled = false } = view.session ?? {}
+    const { status = 'Not Started', receipt = null } = view.session ?? {}
     const outcome = view.outcome ?? 'pending'
     const sessionId = this.#attempt.sessionId as string
     this.#confirming = false
@@ -315,13 +338,24 @@ export class Course {
     change('end', { outcome, trouble: null })
     this.#draw()
     this.#focus('.actions > *')
-    this.#attempt.finish({ kind: 'complete', sessionId, status, outcome })
-    emit(new VerifyCompleteEvent({ sessionId, status, outcome }))
+    this.#attempt.finish({ kind: 'complete', sessionId, status, outcome, receipt })
+    emit(new VerifyCompleteEvent({ sessionId, status, outcome, receipt }))
     if (this.#attempt.over) return
-    // A pending verdict is waited for.
-    if (settled) this.#attempt.life.abort()
-    else this.#watch()
+    this.#linger()
     if (element.closeOnComplete) this.#attempt.hideDialog()
+  }
+
+  /** What goes on after the end: a receipt is kept fresh, and a pending verdict waited for. */
+  #linger(): void {
+    const { life } = this.#attempt
+    const { view, element } = this.#host
+    if (view.session?.receipt) {
+      this.#fresh ??= keepFresh(element, () => this.#question(life.signal), life.signal)
+    } else if (view.session?.settled) {
+      life.abort()
+    } else {
+      this.#watch()
+    }
   }
 
   async #cancel(): Promise<void> {

@@ -1,21 +1,25 @@
-import { html, LitElement, nothing } from 'lit'
+import { html, nothing } from 'lit'
 import type { Mode, Outcome, Session } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
 import { VerifyErrorEvent, VerifyStartEvent, VerifyStateEvent } from './events.ts'
-import { type Input, type State, step } from './flow.ts'
+import type { State } from './flow.ts'
+import { FormControl } from './form.ts'
 import type { Messages } from './locales/en.ts'
-import { FAILED, LABEL, type Speech, speechFor, wordsFor } from './locales/index.ts'
+import { BASICS, FAILED, type Speech, speechFor, wordsFor } from './locales/index.ts'
 import { styles } from './styles.ts'
 
 const load = () => import('./attempt.ts')
 /** At the first sign of intent; whether it comes through is found out at the start. */
 const warm = () => void load().catch(() => {})
 
-/** Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. */
-function hasKept(): boolean {
+/**
+ * Whether this tab has kept an attempt to go on with (`kept.ts`): all that a page view asks. A form may
+ * have something back that has ended.
+ */
+function hasKept(form: unknown): boolean {
   try {
     return Object.entries(sessionStorage).some(
-      ([key, text]) => key.startsWith('didit-verify:') && !text.includes('"ended"'),
+      ([key, text]) => key.startsWith('didit-verify:') && (form || !text.includes('"ended"')),
     )
   } catch {
     return false
@@ -56,7 +60,7 @@ function hasKept(): boolean {
  * @fires {VerifyCancelEvent} didit-cancel - Final: given up before being done.
  * @fires {VerifyErrorEvent} didit-error - Final: no way on.
  */
-export class DiditVerify extends LitElement {
+export class DiditVerify extends FormControl {
   static override styles = styles
   static override properties = {
     endpoint: {},
@@ -65,7 +69,10 @@ export class DiditVerify extends LitElement {
     language: {},
     reference: {},
     returnUrl: { attribute: 'return-url' },
+    name: { reflect: true },
+    required: { type: Boolean, reflect: true },
     disabled: { type: Boolean, reflect: true },
+    accept: {},
     trustedOrigins: { attribute: 'trusted-origins' },
     allow: {},
     withoutConfirm: { type: Boolean, attribute: 'without-confirm' },
@@ -90,7 +97,13 @@ export class DiditVerify extends LitElement {
   declare reference: string | null
   /** Where redirect mode comes back to; by default this page. */
   declare returnUrl: string | null
+  /** What the receipt is called in the data of a form. */
+  declare name: string | null
+  /** A form cannot be sent before the outcome is one of `accept`. */
+  declare required: boolean
   declare disabled: boolean
+  /** The outcomes that a form lets through, separated by spaces. */
+  declare accept: string
   /** Further exact origins of the hosted page, for white-label domains. */
   declare trustedOrigins: string | null
   /** The frame's permissions; by default Didit's list for the hosted origins. */
@@ -118,22 +131,33 @@ export class DiditVerify extends LitElement {
   #turn = 0
   #running: Promise<VerifyResult> | undefined
   #opener: HTMLElement | undefined
-  #words: Partial<Messages> = {}
+  #words: Partial<Messages> = BASICS
   /** What the visitor speaks, and the language of the words that are there for it. */
   #spoken = 'en'
   #lang = 'en'
   /** That of the page while the words are all the host's own. */
   #dir: Speech['dir'] | undefined
-  #internals = this.attachInternals?.()
+  /** The session that a form had when the page was left. */
+  #restored: string | undefined
 
   constructor() {
     super()
     this.endpoint = '/api/verify'
     this.mode = 'auto'
-    this.workflow = this.language = this.reference = this.returnUrl = null
+    this.accept = 'approved'
+    this.name = this.workflow = this.language = this.reference = this.returnUrl = null
     this.trustedOrigins = this.allow = this.hostedOptions = this.messages = null
-    this.disabled = this.withoutConfirm = this.withoutTrigger = this.closeOnComplete = false
+    this.required =
+      this.disabled =
+      this.withoutConfirm =
+      this.withoutTrigger =
+      this.closeOnComplete =
+        false
     this.confirmTimeout = 60_000
+    // What is shown may have changed since: the browser is told where to point just before it does.
+    this.addEventListener('invalid', () => this.requestUpdate())
+    // A click on its label comes here, and means the trigger.
+    this.addEventListener('click', (event) => event.composedPath()[0] === this && this.click())
   }
 
   get state(): State {
@@ -176,16 +200,16 @@ export class DiditVerify extends LitElement {
   reset(): void {
     this.#running = undefined
     this.#dispose()
-    this.#change('reset', { session: null, outcome: null, error: null, trouble: null })
+    this.#change('idle', { session: null, outcome: null, error: null, trouble: null })
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#reflect()
+    this.show(this.state)
     this.#attempt?.moved()
     if (this.#view.state !== 'idle' || this.#prepared) return
     void this.#speak()
-    if (hasKept()) void this.#resume()
+    if (hasKept(this.form)) void this.#resume()
   }
 
   override disconnectedCallback(): void {
@@ -196,15 +220,19 @@ export class DiditVerify extends LitElement {
     })
   }
 
+  /** The browser restores a form: what the element had in it is asked of the server. */
+  formStateRestoreCallback(sessionId: string): void {
+    this.#restored = sessionId
+    if (this.form && !this.#prepared) void this.#resume()
+  }
+
   /** Declared so that `moveBefore()` moves it without taking it out. */
   connectedMoveCallback(): void {}
 
   protected override render() {
-    const { state, outcome, error } = this.#view
-    const words: Partial<Messages> = { start: LABEL, ...this.#words, ...this.messages }
+    const { state, outcome } = this.#view
+    const words = this.#said
     const busy = state === 'creating' || state === 'submitted'
-    const key = (state === 'ended' ? outcome : state) as keyof Messages
-    const message = error ? (wordsFor(words, error.code) ?? FAILED) : words[key]
     const again = state === 'resumable' || outcome === 'resubmit'
     return html`<div dir=${this.#dir ?? nothing} lang=${this.#lang} @pointerdown=${warm} @keydown=${warm} @focusin=${warm}>
       ${
@@ -214,18 +242,33 @@ export class DiditVerify extends LitElement {
               ><button
                 part="trigger"
                 type="button"
-                ?disabled=${this.disabled}
+                ?disabled=${this.off}
                 aria-disabled=${busy || outcome === 'approved'}
                 aria-busy=${busy}
               ><slot>${again ? words.resume : words.start}</slot></button></slot>`
       }
-      <p part="message" role="status">${message}</p>
+      <p part="message" role="status" tabindex="-1">${this.#message}</p>
       <div id="stage"></div>
     </div>`
   }
 
+  protected get reason(): string {
+    return this.#message ?? (this.#said.required as string)
+  }
+
+  get #said(): Partial<Messages> {
+    return { ...this.#words, ...this.messages }
+  }
+
+  /** How it stands, in words; nothing where there is nothing to say. */
+  get #message(): string | undefined {
+    const { state, outcome, error } = this.#view
+    if (error) return wordsFor(this.#said, error.code) ?? FAILED
+    return this.#said[(state === 'ended' ? outcome : state) as keyof Messages]
+  }
+
   #press = (event: Event): void => {
-    if (!this.disabled && this.#view.outcome !== 'approved') void this.#start(event)
+    if (!this.off && this.#view.outcome !== 'approved') void this.#start(event)
   }
 
   #start(event: Event | undefined): Promise<VerifyResult> {
@@ -251,7 +294,7 @@ export class DiditVerify extends LitElement {
     if (!this.#emit(new VerifyStartEvent())) return { ...none, source: 'prevented' }
     this.#dispose()
     const turn = this.#turn
-    this.#change('start', { session: null, outcome: null, error: null })
+    this.#change('creating', { session: null, outcome: null, error: null })
     try {
       const attempt = await this.#prepare(turn)
       if (!attempt) return none
@@ -262,7 +305,7 @@ export class DiditVerify extends LitElement {
       const code = navigator.onLine ? 'unsupported' : 'offline'
       const message = `A part of didit-verify did not run: ${(cause as Error).message}`
       this.#dispose()
-      this.#change('end', { error: { code, message } })
+      this.#change('ended', { error: { code, message } })
       this.#emit(new VerifyErrorEvent({ code, message, sessionId: null, cause }))
       return { kind: 'error', sessionId: null, code, message }
     }
@@ -287,7 +330,7 @@ export class DiditVerify extends LitElement {
 
   /** Loads the attempt and its words. Nothing when meanwhile the element went on without it. */
   async #load(turn: number): Promise<Attempt | undefined> {
-    const [{ Attempt }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
+    const [{ Attempt, step }] = await Promise.all([load(), this.#speak(true), this.updateComplete])
     if (turn !== this.#turn || this.#attempt) return undefined
     const element = this
     this.#attempt = new Attempt({
@@ -297,7 +340,10 @@ export class DiditVerify extends LitElement {
       view: this.#view,
       language: this.#spoken,
       get words() {
-        return { ...element.#words, ...element.messages }
+        return element.#said
+      },
+      get restored() {
+        return element.#restored
       },
       learn: (english) => {
         this.#words = { ...english, ...this.#words }
@@ -308,13 +354,15 @@ export class DiditVerify extends LitElement {
         void this.#resume()
       },
       emit: (event) => this.#emit(event),
-      change: (input, patch) => this.#change(input, patch),
+      change: (input, patch) => this.#change(input ? step(this.state, input) : this.state, patch),
     })
     return this.#attempt
   }
 
   /** Finds the language and its words; they are not needed while the host's own label is shown. */
-  async #speak(needed = !this.withoutTrigger && !this.textContent?.trim()): Promise<void> {
+  async #speak(
+    needed = this.required || (!this.withoutTrigger && !this.textContent?.trim()),
+  ): Promise<void> {
     const spoken = this.language || nearestLanguage(this) || navigator.language
     this.#spoken = spoken
     if (!needed) return
@@ -327,22 +375,13 @@ export class DiditVerify extends LitElement {
     this.requestUpdate()
   }
 
-  #change(input: Input | null, patch?: Partial<View>): void {
-    const view = this.#view
-    const previous = view.state
-    const state = input ? step(previous, input) : previous
-    Object.assign(view, patch, { state })
+  #change(state: State, patch?: Partial<View>): void {
+    const previous = this.state
+    Object.assign(this.#view, patch, { state })
     this.requestUpdate()
     if (state === previous) return
-    this.#reflect()
+    this.show(state)
     this.#emit(new VerifyStateEvent({ state, previous }))
-  }
-
-  #reflect(): void {
-    const { state } = this.#view
-    this.dataset.state = state
-    this.#internals?.states?.clear()
-    this.#internals?.states?.add(state)
   }
 
   #emit(event: Event): boolean {

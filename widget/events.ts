@@ -1,17 +1,17 @@
-import type { Action, ErrorCode, Outcome } from '../server/contract.ts'
+import type { ErrorCode } from '../server/contract.ts'
+import type {
+  VerifyCancelEvent,
+  VerifyCloseRequestEvent,
+  VerifyCompleteEvent,
+  VerifyProgressEvent,
+  VerifyStatusEvent,
+  VerifySubmitEvent,
+  VerifyTroubleEvent,
+} from './course.events.ts'
+import { type Fields, VerifyEvent } from './event.ts'
 import type { State } from './flow.ts'
 
-type Fields<T> = Omit<T, keyof Event>
-
-class VerifyEvent extends Event {
-  constructor(type: keyof VerifyEventMap, fields: object, cancelable = false) {
-    super(type, { bubbles: true, composed: true, cancelable })
-    Object.assign(this, fields)
-  }
-}
-
-/** What ended an attempt before the visitor was done. */
-export type CancelSource = 'button' | 'escape' | 'page' | 'hosted' | 'removed' | 'prevented'
+export * from './course.events.ts'
 
 /** Before anything is created. Cancelable, synchronous. */
 export class VerifyStartEvent extends VerifyEvent {
@@ -39,78 +39,6 @@ export class VerifyStateEvent extends VerifyEvent {
   declare readonly previous: State
   constructor(fields: Fields<VerifyStateEvent>) {
     super('didit-state', fields)
-  }
-}
-
-/** A message of the hosted page. Informative: nothing is decided by it. */
-export class VerifyProgressEvent extends VerifyEvent {
-  /** Didit's message type without its prefix. */
-  declare readonly message: string
-  declare readonly step: string | undefined
-  declare readonly data: Readonly<Record<string, unknown>>
-  constructor(fields: Fields<VerifyProgressEvent>) {
-    super('didit-progress', fields)
-  }
-}
-
-/** The hosted page or the callback says that the visitor is done. Nothing is decided. */
-export class VerifySubmitEvent extends VerifyEvent {
-  declare readonly sessionId: string
-  /** The status that the page or the callback claims. Never act on it. */
-  declare readonly hint: string | undefined
-  constructor(fields: Fields<VerifySubmitEvent>) {
-    super('didit-submit', fields)
-  }
-}
-
-/** The server says that the status changed; also after the attempt has ended. */
-export class VerifyStatusEvent extends VerifyEvent {
-  declare readonly sessionId: string
-  declare readonly status: string
-  declare readonly outcome: Outcome | null
-  declare readonly settled: boolean
-  constructor(fields: Fields<VerifyStatusEvent>) {
-    super('didit-status', fields)
-  }
-}
-
-/** An obstacle with a way on. It is shown, and it is not final. */
-export class VerifyTroubleEvent extends VerifyEvent {
-  declare readonly code: ErrorCode
-  /** For developers, in English: what happened and what to do. */
-  declare readonly message: string
-  /** `null` where there is no session yet. */
-  declare readonly sessionId: string | null
-  declare readonly actions: readonly Action[]
-  constructor(fields: Fields<VerifyTroubleEvent>) {
-    super('didit-trouble', fields)
-  }
-}
-
-/** Before the question whether to stop. Cancelable: then everything stays open. */
-export class VerifyCloseRequestEvent extends VerifyEvent {
-  declare readonly source: CancelSource
-  constructor(fields: Fields<VerifyCloseRequestEvent>) {
-    super('didit-close-request', fields, true)
-  }
-}
-
-/** Final: the server's outcome, or `pending` where it takes longer. */
-export class VerifyCompleteEvent extends VerifyEvent {
-  declare readonly sessionId: string
-  declare readonly status: string
-  declare readonly outcome: Outcome
-  constructor(fields: Fields<VerifyCompleteEvent>) {
-    super('didit-complete', fields)
-  }
-}
-
-/** Final: the visitor or the page gave up before being done. */
-export class VerifyCancelEvent extends VerifyEvent {
-  declare readonly sessionId: string | null
-  declare readonly source: CancelSource
-  constructor(fields: Fields<VerifyCancelEvent>) {
-    super('didit-cancel', fields)
   }
 }
 

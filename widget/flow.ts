@@ -1,5 +1,3 @@
-import type { Session } from '../server/contract.ts'
-
 /** What the element is doing, for `state`, `data-state` and `:state(…)`. */
 export type State = 'idle' | 'creating' | 'open' | 'trouble' | 'submitted' | 'ended' | 'resumable'
 
@@ -25,10 +23,4 @@ const FLOW: Record<State, Partial<Record<Input, State>>> = {
 /** The state after an input. What makes no sense in a state changes nothing. */
 export function step(state: State, input: Input): State {
   return input === 'reset' ? 'idle' : (FLOW[state][input] ?? state)
-}
-
-/** What the server's word about a session means to an attempt that waits for the visitor. */
-export function heard({ outcome, url }: Session): 'wait' | 'expired' | 'end' {
-  if (url && (outcome === null || outcome === 'resubmit')) return 'wait'
-  return outcome === 'expired' ? 'expired' : outcome === null ? 'wait' : 'end'
 }

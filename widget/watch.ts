@@ -1,5 +1,5 @@
-import type { Session, SessionAnswer } from '../server/contract.ts'
-import type { Backend, BackendError } from './backend.ts'
+import type { SessionAnswer } from '../server/contract.ts'
+import { type Backend, type BackendError, type Told, told } from './backend.ts'
 import type { Kept } from './kept.ts'
 import { pause } from './time.ts'
 
@@ -19,11 +19,11 @@ export async function watch(
   backend: Backend,
   { sessionId, token }: Pick<Kept, 'sessionId' | 'token'>,
   signal: AbortSignal,
-  tell: (session: Session) => void,
+  tell: (session: Told) => void,
 ): Promise<boolean> {
   let settled = false
   let deaf = 0
-  const note = (session: Session) => {
+  const note = (session: Told) => {
     settled = session.settled
     if (!signal.aborted) tell(session)
   }
@@ -46,7 +46,7 @@ export async function watch(
         text = blocks.pop() ?? ''
         for (const block of blocks) {
           const data = /^data: ?(.*)$/m.exec(block)?.[1]
-          if (data) note((JSON.parse(data) as SessionAnswer).session)
+          if (data) note(told(JSON.parse(data) as SessionAnswer))
         }
       }
     } catch (error) {

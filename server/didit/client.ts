@@ -1,10 +1,12 @@
+import { guarded } from '../log.ts'
 import type { Log, Timers } from '../options.ts'
 import type { Scope } from './budget.ts'
 import * as checks from './checks.ts'
 import { check, idOf } from './checks.ts'
+import { isLocal } from './media.ts'
 import { path } from './path.ts'
 import { createSessions } from './sessions.ts'
-import { type Call, createTransport } from './transport.ts'
+import { type Call, createTransport, type Exchange } from './transport.ts'
 import type * as didit from './types.ts'
 import { createVerbs } from './verbs.ts'
 
@@ -12,7 +14,7 @@ export type { Scope } from './budget.ts'
 export type { Download } from './download.ts'
 export type { InputProblem, RateLimit } from './errors.ts'
 export { DecisionPending, DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
-export type { Call } from './transport.ts'
+export type { Call, Exchange } from './transport.ts'
 export type { WaitOptions } from './wait.ts'
 
 export interface DiditOptions {
@@ -22,7 +24,10 @@ export interface DiditOptions {
   accessToken?: string
   /** Origin of the API, without `/v3`. Default `https://verification.didit.me`. */
   baseUrl?: string
-  /** Registration, with its path. Default `https://apx.didit.me/auth/v2`. */
+  /**
+   * Registration, with its path. Default `https://apx.didit.me/auth/v2`; with a `baseUrl` that is not
+   * Didit's, such as a sandbox, `/auth/v2` there: a password is for nobody else.
+   */
   authUrl?: string
   /** Default `globalThis.fetch`. */
   fetch?: typeof globalThis.fetch
@@ -50,6 +55,8 @@ export interface DiditOptions {
   timers?: Timers
   /** Default `console`. Never told keys, tokens, addresses of sessions or persons' data. */
   log?: Log
+  /** Told of every request that went out: for metrics. */
+  observe?(exchange: Exchange): void
 }
 
 export type Didit = ReturnType<typeof createDidit>
@@ -68,9 +75,9 @@ export function createDidit(options: DiditOptions) {
   const { apiKey, accessToken, retries = 2, patience = 120_000, budget = {} } = options
   const { fetch = globalThis.fetch, timeout = 10_000, now = Date.now } = options
   const timers = options.timers ?? (globalThis as unknown as Timers)
-  const log = options.log ?? (console as Log)
+  const log = guarded(options.log ?? (console as Log))
   const base = withoutSlash(options.baseUrl ?? 'https://verification.didit.me')
-  const auth = withoutSlash(options.authUrl ?? 'https://apx.didit.me/auth/v2')
+  const auth = withoutSlash(options.authUrl ?? authOf(base))
   const addresses = { v3: `${base}/v3`, auth, system: base }
   const tools = { now, timers, log }
   const verbs = createVerbs(
@@ -83,6 +90,7 @@ export function createDidit(options: DiditOptions) {
       retries,
       patience,
       budget,
+      observe: options.observe ?? (() => {}),
       ...tools,
     }),
   )
@@ -97,6 +105,9 @@ export function createDidit(options: DiditOptions) {
     path`/organizations/me/${idOf('organization_uuid', id)}/applications/`
 
   return {
+    /** Whether Didit is this machine, as the sandbox is: only then may its pictures lie there. */
+    local: isLocal(base),
+
     /** Getting an account and its keys. Needs no key; the last three need a Bearer token. */
     account: {
       /** Sends a code by e-mail. Five registrations per address and hour. */
@@ -235,6 +246,11 @@ export function createDidit(options: DiditOptions) {
 function asPage<Row>(answer: didit.Page<Row> | Row[]): didit.Page<Row> {
   if (!Array.isArray(answer)) return answer
   return { count: answer.length, next: null, previous: null, results: answer }
+}
+
+function authOf(base: string): string {
+  const own = URL.canParse(base) && /(^|\.)didit\.me$/.test(new URL(base).hostname)
+  return own ? 'https://apx.didit.me/auth/v2' : `${base}/auth/v2`
 }
 
 function refuseBrowsers(): void {

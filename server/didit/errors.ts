@@ -12,13 +12,16 @@ export interface RefusalDetails {
   rateLimit?: RateLimit
   /** The answer was a web page: Didit's way to say that it does not know the address. */
   page?: boolean
+  /** The answer said yes and was not read: it may be a whole decision, and no message quotes it. */
+  unread?: boolean
   /** Texts that must not show up in the message. */
   secrets?: readonly string[]
 }
 
 /**
  * Didit answered, and the answer is no. The message says which field Didit names and why, in Didit's
- * words; keys, tokens and session addresses are taken out of it. `fields` is the answer as it came.
+ * words; keys, tokens and session addresses are taken out of it. `fields` is the answer as it came,
+ * and is not enumerable: a logger that writes down every field of an error must not find persons in it.
  */
 export class DiditError extends Error {
   override readonly name = 'DiditError'
@@ -27,7 +30,7 @@ export class DiditError extends Error {
   /** Didit's optional stable `code`; `own_budget` when the client's own guard refused. */
   readonly code: string | undefined
   /** The parsed body, of any shape: Didit's errors have no single envelope. */
-  readonly fields: unknown
+  declare readonly fields: unknown
   /** Seconds from `Retry-After`, where it was sent. */
   readonly retryAfter: number | undefined
   /** From the headers of the answer; every part may be missing. */
@@ -40,14 +43,16 @@ export class DiditError extends Error {
     fields: unknown,
     request: string,
     retryAfter?: number,
-    { rateLimit, page, secrets }: RefusalDetails = {},
+    { rateLimit, page, unread, secrets }: RefusalDetails = {},
   ) {
     const words = page
       ? 'a web page instead of JSON. It does not know this address; is the id complete?'
-      : wordsOf(fields).join(' ')
+      : unread
+        ? 'an answer that is not what its documentation says.'
+        : wordsOf(fields).join(' ')
     super(scrub(`Didit answered ${status} to ${request}${words && `: ${words}`}`, secrets))
     this.status = status
-    this.fields = fields
+    Object.defineProperty(this, 'fields', { value: fields })
     this.request = request
     this.retryAfter = retryAfter
     this.rateLimit = rateLimit
@@ -125,15 +130,22 @@ function wordsOf(value: unknown, field = ''): string[] {
   })
 }
 
-const SECRET = /sk_(?:live|test)_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]+/g
-const SESSION_URL = /https?:\/\/[^\s"'<>]*\/(?:session|u)\/[^\s"'<>]+/g
+// Repetitions are bounded, so that no text makes them slow.
+/** Keys, tokens (a signed one has three parts, an encrypted one five), and what is behind `Bearer`. */
+const SECRET = /sk_(?:live|test)_[\w-]+|(?<![\w-])eyJ[\w-]+(?:\.[\w-]*){2,4}|(?<=\b[Bb]earer )\S+/g
+const SESSION_URL = /https?:\/\/[^\s"'<>]{1,300}\/(?:session|u)\/[^\s"'<>]+/g
+const PASSWORD = /(?<=\w:\/\/[^\s/@:]{0,64}:)[^\s/@]{1,200}(?=@)/g
+const PERSON = /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\+\d[\d ()-]{6,20}\d/g
 
-function scrub(text: string, secrets: readonly string[] = []): string {
+/** A text without keys, tokens, passwords, addresses of sessions and of persons. */
+export function scrub(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length > 3)
   return known
     .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
     .replace(SESSION_URL, '…')
     .replace(SECRET, '…')
+    .replace(PASSWORD, '…')
+    .replace(PERSON, '…')
 }
 
 /** Only codes and names: messages of the platform may quote what was sent. */

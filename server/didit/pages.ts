@@ -23,6 +23,14 @@ export async function* rowsOf<Row>(
   }
 }
 
+/** The rows of several lists, one after the other. */
+export async function* rowsOfAll<Name, Row>(
+  names: readonly Name[],
+  rows: (name: Name) => AsyncGenerator<Row, void, void>,
+): AsyncGenerator<Row, void, void> {
+  for (const name of names) yield* rows(name)
+}
+
 /** The address of the next page is only read, never called: it could lead the key elsewhere. */
 function following({ next, results }: Page<unknown>, offset: number): number | undefined {
   if (next === null || next === undefined || results.length === 0) return undefined

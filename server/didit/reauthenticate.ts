@@ -1,5 +1,6 @@
 import type { Didit } from './client.ts'
 import { DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
+import { mediaUrl } from './media.ts'
 import { PORTRAIT_LIMIT } from './rules.ts'
 import type { CreatedSession, CreateSession, Decision } from './types.ts'
 
@@ -19,6 +20,8 @@ export interface PortraitOptions {
   /** Milliseconds. Default 10000. */
   timeout?: number
   signal?: AbortSignal
+  /** Whether the picture may lie on this machine, as the sandbox's do. Default false. */
+  local?: boolean
 }
 
 /**
@@ -39,7 +42,7 @@ export async function reauthenticate(
     const message = `is ${decision.status}. Only an approved session shows who somebody is.`
     throw new DiditInputError({ field: 'session_id', message })
   }
-  const portrait_image = await downloadPortrait(decision, options)
+  const portrait_image = await downloadPortrait(decision, { local: didit.local, ...options })
   const { vendor_data = decision.vendor_data ?? undefined } = session
   return didit.sessions.create(
     { ...session, vendor_data, portrait_image },
@@ -55,9 +58,9 @@ export async function reauthenticate(
  */
 export async function downloadPortrait(
   decision: Decision,
-  { fetch = globalThis.fetch, timeout = 10_000, signal }: PortraitOptions = {},
+  { fetch = globalThis.fetch, timeout = 10_000, signal, local = false }: PortraitOptions = {},
 ): Promise<string> {
-  const url = portraitUrl(decision)
+  const url = portraitUrl(decision, local)
   if (!url) {
     const message = 'has no approved portrait. Its key may lack access to media.'
     throw new DiditInputError({ field: 'session_id', message })
@@ -77,7 +80,7 @@ export async function downloadPortrait(
   }
 }
 
-function portraitUrl(decision: Decision): string | undefined {
+function portraitUrl(decision: Decision, local: boolean): string | undefined {
   const { liveness_checks, nfc_verifications, id_verifications } = decision
   const faces = [
     liveness_checks?.map((each) => [each.status, each.reference_image] as const),
@@ -85,16 +88,9 @@ function portraitUrl(decision: Decision): string | undefined {
     id_verifications?.map((each) => [each.status, each.portrait_image] as const),
   ]
   const best = faces.map((kind) =>
-    kind?.findLast(([status, url]) => status === 'Approved' && isOpenable(url)),
+    kind?.findLast(([status, url]) => status === 'Approved' && mediaUrl(url, local)),
   )
   return best.find((face) => face !== undefined)?.[1] ?? undefined
-}
-
-function isOpenable(text: string | null | undefined): boolean {
-  if (!text || !URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  return protocol === 'https:' || (protocol === 'http:' && loopback)
 }
 
 /** Stops reading at Didit's limit. */

@@ -2,7 +2,7 @@ import type { Log, Timers } from '../options.ts'
 import * as checks from './checks.ts'
 import { check, idOf } from './checks.ts'
 import type { Download } from './download.ts'
-import { rowsOf } from './pages.ts'
+import { rowsOf, rowsOfAll } from './pages.ts'
 import { path } from './path.ts'
 import { PORTRAIT_ADVICE, portraitBytes } from './rules.ts'
 import type { Call } from './transport.ts'
@@ -83,13 +83,20 @@ export function createSessions(
     /** One page of sessions, newest first; 50 unless `limit` says otherwise. */
     list,
 
-    /** Every session, page by page while it is read: `for await (const row of sessions.all())`. */
-    all: (query: ListSessions = {}, call?: Call) =>
-      rowsOf(
-        (offset) => list({ ...query, offset }, call),
-        (row) => row.session_id,
-        query.offset,
-      ),
+    /**
+     * Every session, page by page while it is read: `for await (const row of sessions.all())`. Of all
+     * kinds first persons, then businesses: pages that mix them end with the persons.
+     */
+    all: (query: ListSessions = {}, call?: Call) => {
+      const kinds = query.session_kind === 'all' ? (['user', 'business'] as const) : [undefined]
+      return rowsOfAll(kinds, (kind) =>
+        rowsOf(
+          (offset) => list({ ...query, ...(kind && { session_kind: kind }), offset }, call),
+          (row) => row.session_id,
+          query.offset,
+        ),
+      )
+    },
 
     /** For good, with all data. Null where Didit says nothing about it. */
     delete: async (session: string, call?: Call) =>

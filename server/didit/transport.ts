@@ -61,6 +61,17 @@ export interface TransportOptions {
   now(): number
   timers: Timers
   log: Log
+  observe(exchange: Exchange): void
+}
+
+/** One request, as it went out, and what came of it. */
+export interface Exchange {
+  /** Method and path, with `:id` for every id: `GET /session/:id/decision/`. */
+  endpoint: string
+  /** The status of the answer, or why there was none. */
+  result: number | 'timeout' | 'unreachable'
+  /** Until the answer began, or was given up. */
+  seconds: number
 }
 
 export type Send = ReturnType<typeof createTransport>
@@ -126,6 +137,11 @@ export function createTransport(options: TransportOptions) {
     const failed = (cause: unknown) =>
       ask.signal?.aborted ? ask.signal.reason : new DiditUnreachable(request, cause)
     const url = options.addresses[ask.api ?? 'v3'] + path + queryOf(ask.query)
+    const start = performance.now()
+    const tell = (result: Exchange['result']) => {
+      const seconds = (performance.now() - start) / 1000
+      options.observe({ endpoint: `${method} ${withoutIds(path)}`, result, seconds })
+    }
     let response: Response
     let facts: Observed
     let text = ''
@@ -136,11 +152,16 @@ export function createTransport(options: TransportOptions) {
       facts = factsOf(response, now())
       if ((ask.api ?? 'v3') === 'v3') budget?.observe(scopeOf(ask, method), facts)
       if (ask.answer === 'file' && response.ok) {
+        tell(response.status)
         return download(response, { limit, signal, failed }) as T
       }
       text = await response.text()
+      tell(response.status)
     } catch (cause) {
-      throw failed(cause)
+      const failure = failed(cause)
+      // A call that its caller ended says nothing about Didit.
+      if (failure instanceof DiditUnreachable) tell(failure.timedOut ? 'timeout' : 'unreachable')
+      throw failure
     } finally {
       limit.stop()
     }
@@ -151,6 +172,7 @@ export function createTransport(options: TransportOptions) {
     throw new DiditError(response.ok ? 502 : response.status, answer, request, facts.retryAfter, {
       ...facts,
       page: /^\s*</.test(text),
+      unread: response.ok,
       secrets: secretsOf(ask, options),
     })
   }
@@ -163,6 +185,11 @@ interface Sent {
   headers: Record<string, string>
   body: string | undefined
   ask: Ask
+}
+
+/** Ids have digits or capitals; no word of Didit's paths has. */
+export function withoutIds(path: string): string {
+  return path.replace(/[^/]*[^a-z/-][^/]*/g, ':id')
 }
 
 function headersOf({ api = 'v3', headers, body, accessToken }: Ask, options: TransportOptions) {

@@ -64,7 +64,7 @@ export async function waitForDecision(
     } catch (error) {
       failures++
       if (!mayPass(error) || failures === FAILURES) throw error
-      log.warn({ session: id, error: (error as Error).message }, 'no status yet')
+      log.warn({ session: id, error }, 'no status yet')
       const { retryAfter = 0 } = error as Partial<DiditError>
       pause = Math.max(interval, retryAfter * 1000)
     }

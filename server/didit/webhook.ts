@@ -6,6 +6,8 @@ const FRESH_MS = 300_000
 const HEX = /^[0-9a-f]{64}$/
 const SECONDS = /^\d{1,12}$/
 
+type Json = Record<string, unknown>
+
 /** What {@link verify} makes of a request. */
 export type Verdict =
   | {
@@ -41,11 +43,15 @@ export async function verify({ body, headers, secrets, now }: VerifyInput): Prom
   const timestamp = Number(header)
   if (Math.abs(now - timestamp * 1000) > FRESH_MS) return { ok: false, code: 'webhook-stale' }
 
-  const json = parseObject(body)
-  const covers = await signedPart(body, json, headers, secrets)
+  let json: Json | undefined
+  const parse = () => {
+    json ??= parseObject(body)
+    return json
+  }
+  const covers = await signedPart(body, parse, headers, secrets)
   if (!covers) return { ok: false, code: 'webhook-signature' }
 
-  const shape = webhookPayload.safeParse(json)
+  const shape = webhookPayload.safeParse(parse())
   if (!shape.success) return { ok: false, code: 'webhook-invalid' }
   const payload = shape.data
   // The header is outside every signature; the copy in the body is what keeps a replay from passing.
@@ -83,6 +89,8 @@ export async function sign({ body, secret, timestamp }: SignInput) {
 /**
  * JSON as Didit signs it for `X-Signature-V2`: keys sorted by code point, no spaces, text as UTF-8,
  * `10.0` as `10`, list order kept. Numbers are written as Python writes them.
+ *
+ * @throws {RangeError} for numbers that Didit has no use for, and where nesting exhausts the stack.
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') return canonicalNumber(value)
@@ -97,7 +105,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 function canonicalNumber(value: number): string {
-  if (!Number.isFinite(value)) return 'null'
+  // Written out, a short `1e300` would make a long text of a small body; `1e999` is no number at all.
+  if (!(Math.abs(value) <= 1e30)) throw new RangeError('No webhook of Didit has such a number')
   if (Number.isInteger(value)) return BigInt(value).toString()
   if (Math.abs(value) >= 1e-4) return String(value)
   return value.toExponential().replace(/e-(\d)$/, 'e-0$1')
@@ -105,62 +114,64 @@ function canonicalNumber(value: number): string {
 
 /** JavaScript compares UTF-16 units, which puts a few keys beyond U+FFFF in another place. */
 function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a, codePoint)
-  const right = Array.from(b, codePoint)
-  for (const [i, point] of left.entries()) {
-    const other = right[i]
-    if (other === undefined) return 1
-    if (point !== other) return point - other
+  const shorter = Math.min(a.length, b.length)
+  for (let i = 0; i < shorter; i++) {
+    const left = a.charCodeAt(i)
+    const right = b.charCodeAt(i)
+    if (left !== right) return rank(left) - rank(right)
   }
-  return left.length - right.length
+  return a.length - b.length
 }
 
-function codePoint(character: string): number {
-  return character.codePointAt(0) ?? 0
+/** Surrogates stand for what is beyond U+FFFF, so they rank above the units that follow them. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800
 }
 
 /** All four values come from the body; what is missing counts as empty. */
-function envelope(json: Record<string, unknown>): string {
+function envelope(json: Json): string {
   const { timestamp, session_id, status, webhook_type } = json
   const text = (part: unknown) => (typeof part === 'object' ? '' : String(part ?? ''))
   return [timestamp, session_id, status, webhook_type].map(text).join(':')
 }
 
+/** @param parse reads the body; only called where there is a signature that needs it. */
 async function signedPart(
   body: Uint8Array,
-  json: Record<string, unknown> | undefined,
+  parse: () => Json | undefined,
   headers: Headers,
   secrets: readonly string[],
 ): Promise<'body' | 'envelope' | undefined> {
   const keys = await Promise.all(secrets.filter((secret) => secret !== '').map(importKey))
-  const matches = async (name: string, message: () => Uint8Array) => {
+  const matches = async (name: string, message: () => Uint8Array | undefined) => {
     const signature = headers.get(name) ?? ''
     if (!HEX.test(signature)) return false
     const text = message()
+    if (!text) return false
     const each = keys.map((key) => crypto.subtle.verify('HMAC', key, fromHex(signature), own(text)))
     return (await Promise.all(each)).includes(true)
   }
   if (await matches('X-Signature', () => body)) return 'body'
-  if (!json) return undefined
-  if (await matches('X-Signature-V2', () => encode(canonicalOrNothing(json)))) return 'body'
-  if (await matches('X-Signature-Simple', () => encode(envelope(json)))) return 'envelope'
+  if (await matches('X-Signature-V2', () => written(canonicalJson, parse()))) return 'body'
+  if (await matches('X-Signature-Simple', () => written(envelope, parse()))) return 'envelope'
 }
 
-/** Hostile nesting can exhaust the stack; it is nobody's signed text. */
-function canonicalOrNothing(json: unknown): string {
+/** Hostile nesting can exhaust the stack, and numbers have no end; that is nobody's signed text. */
+function written(write: (json: Json) => string, json: Json | undefined): Uint8Array | undefined {
   try {
-    return canonicalJson(json)
+    return json && encode(write(json))
   } catch {
-    return ''
+    return undefined
   }
 }
 
-function parseObject(body: Uint8Array): Record<string, unknown> | undefined {
+function parseObject(body: Uint8Array): Json | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
     const json: unknown = JSON.parse(text)
     const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
-    return isObject ? (json as Record<string, unknown>) : undefined
+    return isObject ? (json as Json) : undefined
   } catch {
     return undefined
   }

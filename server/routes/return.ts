@@ -10,11 +10,10 @@ const HINTS = ['verificationSessionId', 'status'] as const
 /** The way back: Didit's callback is always here, and leads to the page that started the session. */
 export function returnRoutes({ store }: Settings) {
   return new Hono().get('/return/:ret', async (c) => {
-    c.header('cache-control', 'no-store')
-    c.header('referrer-policy', 'no-referrer')
+    // A page of another origin may show it in a frame; frame-ancestors says which.
+    c.header('cross-origin-resource-policy', 'cross-origin')
     const stored = await store.returnUrl(c.req.param('ret'))
     if (!stored) {
-      c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
       return c.html(page('This link has no page to go back to. You can close it.'), 404)
     }
 

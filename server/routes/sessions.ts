@@ -1,24 +1,16 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
-import * as z from 'zod'
 import type { Access } from '../access.ts'
-import { type CreateRequest, MODES, type SessionAnswer, type SessionGrant } from '../contract.ts'
+import type { CreateRequest, SessionGrant } from '../contract.ts'
 import { diditLanguage } from '../didit/language.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, ProblemError } from '../problems.ts'
+import type { Receipts } from '../receipts.ts'
+import { createRequest } from '../schemas.ts'
 import { viewSession } from '../session.ts'
-import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
-
-const createRequest = z.strictObject({
-  workflow: z.string().max(100).optional(),
-  language: z.string().max(35).optional(),
-  mode: z.enum(MODES).optional(),
-  reference: z.string().max(256).optional(),
-  returnUrl: z.string().max(2048).optional(),
-}) satisfies z.ZodType<CreateRequest>
 
 /** Without them a page of another origin could not read that nothing has changed. */
 const CORS = [
@@ -34,8 +26,13 @@ const maxBody = bodyLimit({
   },
 })
 
-export function sessionRoutes(settings: Settings, access: Access, updates: Updates) {
-  const { store, didit, workflows, publicUrl, allowedOrigins, now, log } = settings
+export function sessionRoutes(
+  settings: Settings,
+  access: Access,
+  updates: Updates,
+  receipts: Receipts,
+) {
+  const { store, didit, workflows, publicUrl, allowedOrigins, now, log, metrics } = settings
 
   async function start(body: CreateRequest, subject: string) {
     const workflow = body.workflow ?? 'default'
@@ -46,6 +43,8 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     const unfinished = await findUnfinished(subject, workflow)
     if (unfinished) {
       if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      log.info({ session: unfinished.id, workflow, mode: body.mode }, 'session handed back')
+      metrics.count('sessions_started_total', { workflow, result: 'handed back' })
       return { row: unfinished, created: false }
     }
 
@@ -68,6 +67,7 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     const reference = body.reference ?? null
     const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
     log.info({ session: id, workflow, mode: body.mode }, 'session created')
+    metrics.count('sessions_started_total', { workflow, result: 'created' })
     return { row, created: true }
   }
 
@@ -93,8 +93,6 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
     throw new ProblemError('return-url-not-allowed')
   }
 
-  const answer = (row: SessionRow): SessionAnswer => ({ session: viewSession(row) })
-
   return new Hono()
     .post('/sessions', maxBody, async (c) => {
       const body = await readBody(c.req.raw)
@@ -102,22 +100,29 @@ export function sessionRoutes(settings: Settings, access: Access, updates: Updat
       const visitor = await access.visitor(c)
       const { row, created } = await start(body, access.starter(visitor))
       const token = await access.token(visitor, row)
-      return c.json({ ...answer(row), token } satisfies SessionGrant, created ? 201 : 200)
+      const answer = await receipts.answer(row, c.req.header('origin'))
+      return c.json({ ...answer, token } satisfies SessionGrant, created ? 201 : 200)
     })
     .get('/sessions/current', async (c) => {
       const visitor = await access.visitor(c)
       const subject = access.subjectOf(visitor)
       const newest = subject && (await store.newestSession(subject, c.req.query('workflow')))
-      return c.json(answer(await updates.refresh(access.readable(newest || undefined, visitor))))
+      const row = await updates.refresh(access.readable(newest || undefined, visitor))
+      return c.json(await receipts.answer(row, c.req.header('origin')))
     })
     .get(
       '/sessions/:id',
       etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS] }),
       async (c) => {
-        const row = access.readable(await store.session(c.req.param('id')), await access.visitor(c))
+        const known = access.readable(
+          await store.session(c.req.param('id')),
+          await access.visitor(c),
+        )
         // What a browser adds to `fetch` with cache `reload`: the visitor has just finished.
         const eager = /\bno-cache\b/i.test(c.req.header('cache-control') ?? '')
-        return c.json(answer(await updates.refresh(row, eager)))
+        const row = await updates.refresh(known, eager)
+        // The tag is that of the bytes: an answer with a receipt, fresh in each, is never a 304.
+        return c.json(await receipts.answer(row, c.req.header('origin')))
       },
     )
 }

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Access } from '../access.ts'
 import type { Settings } from '../options.ts'
-import { viewSession } from '../session.ts'
+import type { Receipts } from '../receipts.ts'
+import { createStreams } from '../streams.ts'
 import type { Updates } from '../updates.ts'
 
 /** How often the row is read again; a lost notification costs at most this. */
@@ -10,19 +11,26 @@ const BEAT = 15_000
 /** How long a stream lasts; the browser opens the next one. */
 const LIFETIME = 15 * 60_000
 
-export function streamRoutes(settings: Settings, access: Access, updates: Updates) {
+export function streamRoutes(
+  settings: Settings,
+  access: Access,
+  updates: Updates,
+  receipts: Receipts,
+) {
   const { store, now, timers, log } = settings
+  const streams = createStreams(settings)
 
   return new Hono().get('/sessions/:id/events', async (c) => {
     const id = c.req.param('id')
     const visitor = await access.visitor(c)
-    access.readable(await store.session(id), visitor)
+    const { subject } = access.readable(await store.session(id), visitor)
     // What the browser has seen already is not sent again.
     let seen = Number(c.req.header('last-event-id') ?? 0)
 
     c.header('x-accel-buffering', 'no')
     // Nobody would read its stream, and nobody end it.
     if (c.req.method === 'HEAD') return c.body(null)
+    const release = streams.take(subject, access.address(c))
     return streamSSE(c, async (stream) => {
       // Here, because `streamSSE` has set its own by now. A proxy that compresses would hold events back.
       c.header('cache-control', 'no-cache, no-transform')
@@ -35,26 +43,30 @@ export function streamRoutes(settings: Settings, access: Access, updates: Update
         while (!stream.aborted && now() < end) {
           const row = await store.session(id)
           if (!row) return
-          const session = viewSession(row)
+          const answer = await receipts.answer(row, c.req.header('origin'))
           if (row.version !== seen) {
             await stream.writeSSE({
               event: 'session',
               id: String(row.version),
-              data: JSON.stringify({ session }),
+              data: JSON.stringify(answer),
             })
             seen = row.version
           } else {
             await stream.write(': still here\n\n')
           }
-          if (session.settled) return
+          if (answer.session.settled) return
           // A change it finds comes back through the subscription.
-          updates.refresh(row).catch((error: Error) => {
-            log.warn({ session: id, error: error.message }, 'could not read the session')
+          updates.refresh(row).catch((error) => {
+            log.warn({ session: id, error }, 'could not read the session')
           })
           await alarm.wait(BEAT)
         }
+      } catch (error) {
+        // Hono would write it to the console as it is.
+        log.warn({ session: id, error }, 'stream failed')
       } finally {
         stop()
+        release()
       }
     })
   })

@@ -7,18 +7,38 @@ import type { Envelope } from '../store/index.ts'
 import type { Updates } from '../updates.ts'
 
 // Decisions with many AML hits are large; 64 KiB would refuse real ones.
-const maxBody = bodyLimit({
-  maxSize: 2 * 1024 * 1024,
-  onError: () => {
-    throw new ProblemError('body-too-large')
-  },
-})
+const MOST = 2 * 1024 * 1024
+const MINUTE = 60_000
 
 export function webhookRoutes(settings: Settings, updates: Updates) {
-  const { store, webhookSecrets, waitUntil, now, log } = settings
+  const { store, webhookSecrets, waitUntil, now, log, metrics } = settings
+  const count = (verdict: string) => metrics.count('webhooks_total', { verdict })
+
+  /** One line a minute and code: whoever sends a flood must not fill the disk. */
+  const warned = new Map<string, { at: number; more: number }>()
+  function warn(code: string): void {
+    const last = warned.get(code)
+    if (last && now() - last.at < MINUTE) {
+      last.more++
+      return
+    }
+    warned.set(code, { at: now(), more: 0 })
+    log.warn({ code, unsaid: last?.more ?? 0 }, 'webhook refused')
+  }
+
+  const maxBody = bodyLimit({
+    maxSize: MOST,
+    onError: () => {
+      count('body-too-large')
+      throw new ProblemError('body-too-large')
+    },
+  })
 
   return new Hono().post('/webhooks', maxBody, async (c) => {
-    if (webhookSecrets.length === 0) throw new ProblemError('webhooks-off')
+    if (webhookSecrets.length === 0) {
+      count('webhooks-off')
+      throw new ProblemError('webhooks-off')
+    }
     const body = new Uint8Array(await c.req.arrayBuffer())
     const verdict = await verify({
       body,
@@ -27,13 +47,17 @@ export function webhookRoutes(settings: Settings, updates: Updates) {
       now: now(),
     })
     if (!verdict.ok) {
-      log.warn({ code: verdict.code }, 'webhook refused')
+      count(verdict.code)
+      warn(verdict.code)
       throw new ProblemError(verdict.code)
     }
     const { payload, covers } = verdict
     const { webhook_type: type, session_id: sessionId, status } = payload
     // Other events (edited data, entities) say nothing about a session's status.
-    if (type !== 'status.updated' || !sessionId || !status) return c.body(null, 204)
+    if (type !== 'status.updated' || !sessionId || !status) {
+      count('other')
+      return c.body(null, 204)
+    }
 
     const hash = await sha256(body)
     const covered = covers === 'body'
@@ -47,7 +71,10 @@ export function webhookRoutes(settings: Settings, updates: Updates) {
       hash,
     }
     // On disk first, then 2xx; what follows from it comes after the answer.
-    if (await store.receive(envelope, now())) {
+    const fresh = await store.receive(envelope, now())
+    count(fresh ? 'taken' : 'duplicate')
+    if (fresh) {
+      log.info({ session: sessionId, status, event: envelope.id }, 'webhook taken')
       waitUntil(updates.receive(envelope))
     }
     return c.body(null, 204)

@@ -1,6 +1,7 @@
 // The feed of a session: who decided or noted what.
 
 import type { Status } from '../contract.ts'
+import type { Changes } from './session.ts'
 import { microseconds } from './time.ts'
 
 /** An entry of `GET /v3/sessions/{id}/reviews/`, as it is on the wire. */
@@ -39,6 +40,32 @@ export function activity(change: {
     previous_value: { status: previous },
     new_value: { status: to },
     changed_fields: ['status'],
+  }
+}
+
+/** A correction, or a decision about a step or a hit, through the API. */
+export function edited(
+  activity_type:
+    | 'STATUS_UPDATED'
+    | 'KYC_DATA_UPDATED'
+    | 'POA_DATA_UPDATED'
+    | 'AML_STATUS_UPDATED'
+    | 'AML_HIT_STATUS_UPDATED',
+  changes: Changes,
+  comment: string | null,
+  now: number,
+): Activity {
+  const side = (name: 'previous' | 'current') =>
+    Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change[name]]))
+  return {
+    ...entry(now),
+    activity_type,
+    actor_display: 'API Client',
+    actor_type: 'API_KEY',
+    comment,
+    previous_value: side('previous'),
+    new_value: side('current'),
+    changed_fields: Object.keys(changes),
   }
 }
 

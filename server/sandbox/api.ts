@@ -4,13 +4,16 @@ import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type Call, FORBIDDEN, idOf, NO_CREDENTIALS, notFound, Refusal } from './call.ts'
 import { UUID } from './fields.ts'
-import { type Caller, ROUTES, type Route, TEXTS } from './routes.ts'
+import { ROUTES, type Route, TEXTS } from './routes.ts'
+import { allows, EVERYTHING, isFrom, readKey, sees } from './scopes.ts'
 import type { State } from './state.ts'
+
+const EXPIRED = 'This API key has expired.'
 
 /** Keys that do not just work, by how they begin. */
 const KEYS = [
   ['invalid', 401, NO_CREDENTIALS],
-  ['expired', 401, 'This API key has expired.'],
+  ['expired', 401, EXPIRED],
   ['scoped', 403, FORBIDDEN],
 ] as const
 
@@ -41,26 +44,33 @@ async function answer(state: State, route: Route, c: Context): Promise<Response>
   const ids = names.filter((name) => !TEXTS.includes(name))
   if (ids.some((name) => !UUID.test(c.req.param(name) ?? ''))) return notFoundPage(c)
   limit(state, route, c)
-  return route.run(admit(state, route.caller, c))
+  return route.run(admit(state, route, c))
 }
 
 /** Who asks, or a refusal. */
-function admit(state: State, caller: Caller, c: Context): Call {
-  const key = c.req.header('x-api-key') ?? ''
-  const call = (application: Call['application']): Call => ({ c, state, application, key })
+function admit(state: State, { caller, needs }: Route, c: Context): Call {
+  const { key, scope, problem } = readKey(c.req.header('x-api-key') ?? '')
+  const call = (application: Call['application']): Call => ({ c, state, application, key, scope })
   const nobody = call(state.accounts.ofKey(''))
   if (caller === 'anyone') return nobody
   const session = caller === 'key-late' ? state.sessions.byId(idOf(nobody, 'session')) : undefined
   if (caller === 'key-late' && !session) throw notFound()
   if (!key && caller === 'key-401') throw new Refusal(401, { detail: NO_CREDENTIALS })
   if (!key) throw new Refusal(403, { detail: FORBIDDEN })
+  const named = scope !== EVERYTHING
   const [, status, detail] = KEYS.find(([prefix]) => key.startsWith(prefix)) ?? []
-  if (status) throw new Refusal(status, { detail })
+  // A key that begins with `scoped` may do nothing, until it names something.
+  if (status && !(named && status === 403)) throw new Refusal(status, { detail })
+  if (problem) throw new Refusal(401, { detail: problem })
+  if (state.now() >= scope.until) throw new Refusal(401, { detail: EXPIRED })
+  const allowed = needs.every((need) => allows(scope, need)) && isFrom(scope, c)
+  if (!allowed) throw new Refusal(403, { detail: FORBIDDEN })
   const own = call(state.accounts.ofKey(key))
   // The session is there, but somebody else's.
   if (session && session.application !== own.application.id) {
     throw new Refusal(403, { detail: FORBIDDEN })
   }
+  if (session && !sees(scope, session)) throw notFound()
   return own
 }
 
@@ -73,7 +83,9 @@ function limit({ limits, limiter }: State, { counts, path }: Route, c: Context) 
     if (!refusal) continue
     const wait = refusal.headers['Retry-After']
     const other = { detail: `Request was throttled. Expected available in ${wait} seconds.` }
-    const told = /^\/v3\/(billing|webhook)\//.test(path) ? other : refusal.body
+    const told = /^\/v3\/(billing|webhook)\/|\/update-(poa-)?data\//.test(path)
+      ? other
+      : refusal.body
     throw new Refusal(429, told, refusal.headers)
   }
 }

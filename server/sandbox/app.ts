@@ -56,19 +56,24 @@ export function createSandbox(options: SandboxOptions) {
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log: options.log ?? (console as Log),
     webhook: options.webhook ?? null,
-    onChange(session) {
-      const targets = state.destinations.targets(session.application, 'status.updated')
-      if (targets.length > 0) state.webhooks.send(event(session), targets)
+    onChange: (session) => tell(session, 'status.updated'),
+    onEdit(session, changes) {
+      tell(session, 'data.updated', { changed_fields: Object.keys(changes), changes })
     },
   })
   const { sessions, webhooks, faults, reset } = state
 
+  function tell(session: SandboxSession, type: 'status.updated' | 'data.updated', more = {}) {
+    const targets = state.destinations.targets(session.application, type)
+    if (targets.length > 0) state.webhooks.send({ ...event(session, type), ...more }, targets)
+  }
+
   /** What Didit posts about a session, at the moment it happens. */
-  function event(session: SandboxSession) {
+  function event(session: SandboxSession, webhook_type: 'status.updated' | 'data.updated') {
     const { status } = session
     return {
       event_id: crypto.randomUUID(),
-      webhook_type: 'status.updated',
+      webhook_type,
       created_at: Math.floor(now() / 1000),
       application_id: session.application,
       environment: 'sandbox',

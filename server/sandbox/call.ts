@@ -4,8 +4,10 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { Application } from './accounts.ts'
 import { fieldErrors } from './fields.ts'
+import { knows, type Scope, sees } from './scopes.ts'
 import type { SandboxSession } from './session.ts'
 import type { State } from './state.ts'
+import type { Workflow } from './workflows.ts'
 
 export const FORBIDDEN = 'You do not have permission to perform this action.'
 export const NO_CREDENTIALS = 'Authentication credentials were not provided or are invalid.'
@@ -32,6 +34,8 @@ export interface Call {
   /** Who asks; of a route that needs no key, the application that any key belongs to. */
   application: Application
   key: string
+  /** What the key may do. */
+  scope: Scope
 }
 
 export function notFound(detail = 'Not found.'): Refusal {
@@ -56,8 +60,19 @@ export function idOf({ c }: Call, name: string): string {
 /** The session of the path, if the caller owns it. */
 export function sessionOf(call: Call, detail?: string): SandboxSession {
   const session = call.state.sessions.byId(idOf(call, 'session'))
-  if (!session || session.application !== call.application.id) throw notFound(detail)
+  if (!session || !owns(call, session)) throw notFound(detail)
   return session
+}
+
+/** Whether a session is the caller's, and one that the key may see. */
+export function owns({ application, scope }: Call, session: SandboxSession): boolean {
+  return session.application === application.id && sees(scope, session)
+}
+
+/** A workflow that new sessions can be made of, if the key may see its sessions. */
+export function workflowFor({ state, application, scope }: Call, id: string): Workflow | undefined {
+  const found = state.workflows.published(application.id, id)
+  return found && knows(scope, found) ? found : undefined
 }
 
 /** The JSON of a call, or Didit's refusal of what is none. */

@@ -49,10 +49,11 @@ const OF_BUSINESSES = ['registry_checks', 'document_verifications', 'key_people_
 
 /** What an answer about a session needs beside it. */
 export interface Surroundings {
-  publicUrl: string
   now: number
-  /** The address of a picture or film of the session, for an hour. */
-  media(session: SandboxSession, name: string): string
+  /** The address of a picture or film of the session, for an hour; null for who may not see any. */
+  media(session: SandboxSession, name: string): string | null
+  /** Where its visitor goes; null for who may not create sessions. */
+  link(session: SandboxSession): string | null
 }
 
 export type Decision = ReturnType<typeof buildDecision>
@@ -64,7 +65,7 @@ export function buildDecision(session: SandboxSession, around: Surroundings) {
     session_id: session.id,
     session_kind: session.workflow.kind,
     session_number: session.number,
-    session_url: session.sharedFrom ? null : sessionUrl(session, around.publicUrl),
+    session_url: session.sharedFrom ? null : around.link(session),
     status: session.status,
     environment: 'sandbox',
     workflow_id: session.workflow.deleted ? null : session.workflow.workflowId,
@@ -136,16 +137,27 @@ function lists(session: SandboxSession, around: Surroundings, absent: readonly s
 }
 
 /** A step that is to be done again keeps its place and its state, and nothing of what it found. */
-function entry(session: SandboxSession, run: Run, { now, media }: Surroundings) {
+function entry(session: SandboxSession, run: Run, around: Surroundings) {
   const { node, status, warnings, cleared } = run
   const silent = node.feature === 'QUESTIONNAIRE'
   const common = { node_id: node.id, status, ...(!silent && { warnings }) }
-  const { person } = session
-  if (cleared || !person) return common
-  const scene = { session, person, run, now, media: (name: string) => media(session, name) }
-  const found = { ...common, ...EVIDENCE[node.feature](scene) }
+  if (cleared || !session.person) return common
+  const found = { ...common, ...findings(session, run, around) }
   const older = session.workflow.older && node.feature === 'OCR'
   return older ? olderDocument(found) : found
+}
+
+/** What a run has found of the person, with what was corrected since. */
+export function findings(
+  session: SandboxSession,
+  run: Run,
+  { now, media, link }: Surroundings,
+): Record<string, unknown> {
+  const { person } = session
+  if (!person) return {}
+  const own = (name: string) => media(session, name)
+  const scene = { session, person, run, now, media: own, link }
+  return { ...EVIDENCE[run.node.feature](scene), ...run.edits }
 }
 
 function review({ actor_display, new_status, comment, created_at }: Activity) {

@@ -2,10 +2,21 @@
 
 import type { Status } from '../contract.ts'
 import type { FeatureStatus, Warning } from '../didit/types.ts'
-import { check, type Node } from './checks.ts'
+import { type CheckName, check, type Node } from './checks.ts'
 import { mismatches, type Person, personOf, sentenceOf } from './persons.ts'
-import { type ScenarioName, scenario } from './scenarios.ts'
+import { type Cause, type ScenarioName, scenario } from './scenarios.ts'
 import type { SandboxSession } from './session.ts'
+
+/** Checks of persons and of companies; further ones are of one kind alone. */
+const SHARED: readonly CheckName[] = [
+  'AML',
+  'PHONE_VERIFICATION',
+  'EMAIL_VERIFICATION',
+  'QUESTIONNAIRE',
+  'IP_ANALYSIS',
+]
+/** What goes wrong with a company where it would be a person's face or document. */
+const OF_COMPANIES = 'decline_kyb_registry_mismatch'
 
 /** One run of one step. Of a step that is to be done again only this much is kept. */
 export interface Run {
@@ -14,6 +25,8 @@ export interface Run {
   warnings: Warning[]
   /** Milliseconds since 1970. */
   at: number
+  /** What somebody has corrected since, over what was found. */
+  edits?: Record<string, unknown>
   /** Whether its data was deleted, because the step is to be done again or was never finished. */
   cleared: boolean
 }
@@ -35,7 +48,8 @@ export function play(
   name: ScenarioName,
   { now, hits }: { now: number; hits(session: SandboxSession, person: Person): Hit[] },
 ): Status {
-  const { status, cause } = scenario(name)
+  const { status } = scenario(name)
+  const cause = causeFor(session, name)
   const due = session.resubmit.length > 0 ? session.resubmit : session.nodes
   const extra = cause && !due.some(({ feature }) => feature === cause[0]) ? [cause[0]] : []
   if (!session.person || due.some(({ feature }) => feature === 'OCR')) {
@@ -70,6 +84,13 @@ export function play(
   return verdict(session, status ?? 'Approved')
 }
 
+/** What went wrong, at a check that this kind of session can have. */
+function causeFor({ workflow }: SandboxSession, name: ScenarioName): Cause | undefined {
+  const { cause } = scenario(name)
+  const personal = cause && !cause[0].startsWith('KYB_') && !SHARED.includes(cause[0])
+  return personal && workflow.kind === 'business' ? scenario(OF_COMPANIES).cause : cause
+}
+
 /** The newest run of each step, those that were never done left out. */
 export function latest(session: SandboxSession): Run[] {
   const seen = new Set<string>()
@@ -80,7 +101,8 @@ export function latest(session: SandboxSession): Run[] {
 export function clear(session: SandboxSession, nodes: readonly Node[]): void {
   for (const run of latest(session)) {
     if (!nodes.some(({ id }) => id === run.node.id)) continue
-    Object.assign(run, { status: check(run.node.feature).awaited, warnings: [], cleared: true })
+    const status = check(run.node.feature).awaited
+    Object.assign(run, { status, warnings: [], edits: undefined, cleared: true })
   }
 }
 

@@ -10,6 +10,8 @@ export const LIMITS = {
   read: { limit: 600, what: 'GET request' },
   write: { limit: 300, what: 'Write request' },
   pdf: { limit: 50, what: 'Session PDF generation' },
+  'edit-data': { limit: 10, what: 'Data update' },
+  'edit-poa': { limit: 10, what: 'Data update' },
 } as const
 export type Scope = keyof typeof LIMITS
 

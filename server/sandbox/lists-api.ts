@@ -2,12 +2,13 @@
 // paths and a few fields are documented; the rest is the sandbox's own.
 
 import { z } from 'zod'
-import { type Call, fieldsOf, idOf, notFound, pageOf, Refusal } from './call.ts'
+import { type Call, fieldsOf, idOf, notFound, owns, pageOf, Refusal } from './call.ts'
 import { country } from './countries.ts'
 import { body, choice, text, uuid } from './fields.ts'
 import { comparable, type Entry, ITEM_TYPES, type ItemType, type List } from './lists.ts'
 import { DOCUMENT_NAMES, personOf } from './persons.ts'
 import type { SandboxSession } from './session.ts'
+import { around } from './sessions-api.ts'
 import { microseconds } from './time.ts'
 
 const flag = z.boolean('Must be a valid boolean.').default(false)
@@ -45,7 +46,9 @@ export async function addToBlocklist(call: Call) {
   const from = sessionFor(call, wanted.session_id)
   for (const type of ITEM_TYPES) {
     if (!wanted[`blocklist_${type}`]) continue
-    const value = comparable(type, from.person)
+    const value = comparable(type, from.session, from.person)
+    // Nothing is known to block.
+    if (value === undefined) continue
     state.lists.put(state.lists.builtIn(application.id, type), { value, comment: null, from })
   }
   return c.json({ message: 'Successfully updated blocklist.' })
@@ -54,11 +57,11 @@ export async function addToBlocklist(call: Call) {
 export async function removeFromBlocklist(call: Call) {
   const wanted = await fieldsOf(call, freeing)
   const { c, state, application } = call
-  const { person } = sessionFor(call, wanted.session_id)
+  const { session, person } = sessionFor(call, wanted.session_id)
   for (const type of ITEM_TYPES) {
     if (!wanted[`unblock_${type}`]) continue
     const list = state.lists.builtIn(application.id, type)
-    list.entries = list.entries.filter(({ value }) => value !== comparable(type, person))
+    list.entries = list.entries.filter(({ value }) => value !== comparable(type, session, person))
   }
   return c.json({ message: 'Successfully removed from blocklist.' })
 }
@@ -93,7 +96,6 @@ export async function createList(call: Call) {
     name: wanted.name,
     type: wanted.entry_type,
     kind: wanted.list_type,
-    builtIn: false,
   })
   return call.c.json(row(list), 201)
 }
@@ -128,7 +130,8 @@ export async function createEntry(call: Call) {
     throw new Refusal(400, { value: ['Send a value or a reference_session_id.'] })
   }
   const from = reference_session_id ? sessionFor(call, reference_session_id) : null
-  const taken = from && isItem(list.type) ? comparable(list.type, from.person) : undefined
+  const taken =
+    from && isItem(list.type) ? comparable(list.type, from.session, from.person) : undefined
   const wanted = { value: value ?? taken ?? from?.session.vendorData ?? '', comment, from }
   return call.c.json(entryRow(call.state.lists.put(list, wanted)), 201)
 }
@@ -150,19 +153,21 @@ export function deleteEntry(call: Call) {
 }
 
 /** A session and the person in it, even when nothing has been checked yet. */
-function sessionFor({ state, application }: Call, id: string) {
+function sessionFor(call: Call, id: string) {
+  const { state } = call
   const session = state.sessions.byId(id)
-  if (!session || session.application !== application.id) throw notFound('Session not found.')
+  if (!session || !owns(call, session)) throw notFound('Session not found.')
   const now = state.now()
   const person = session.person ?? personOf({ ...session, asExpected: true, risk: undefined, now })
   return { session, person }
 }
 
-function item({ state }: Call, type: ItemType, { from, createdAt, value }: Entry) {
+function item({ state, scope }: Call, type: ItemType, { from, createdAt, value }: Entry) {
   const session: SandboxSession | undefined = from?.session
   const person = from?.person
   const is = (wanted: ItemType) => type === wanted
-  const picture = (name: string) => (session ? state.media.url(session, name) : null)
+  const { media } = around(state, scope)
+  const picture = (name: string) => (session ? media(session, name) : null)
   return {
     type,
     session_id: session?.id ?? null,

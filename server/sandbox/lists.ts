@@ -1,5 +1,6 @@
 // Blocklists and other lists of an application. In memory.
 
+import type { CheckName } from './checks.ts'
 import type { Hit } from './flow.ts'
 import type { Person } from './persons.ts'
 import type { SandboxSession } from './session.ts'
@@ -17,6 +18,14 @@ const BUILT_IN = {
 } as const
 export type ItemType = keyof typeof BUILT_IN
 export const ITEM_TYPES = Object.keys(BUILT_IN) as [ItemType, ...ItemType[]]
+
+/** The checks that bring an item to light. */
+const SHOWN_BY: Readonly<Record<ItemType, readonly CheckName[]>> = {
+  face: ['LIVENESS', 'FACE_MATCH', 'AGE_ESTIMATION', 'OCR', 'NFC'],
+  document: ['OCR', 'NFC'],
+  phone: ['PHONE_VERIFICATION'],
+  email: ['EMAIL_VERIFICATION'],
+}
 
 export interface Entry {
   uuid: string
@@ -69,7 +78,12 @@ export function createLists({ now }: { now(): number }) {
 
   return {
     of,
-    add,
+
+    /** One more, beside the built-in ones. */
+    add(wanted: Omit<Parameters<typeof add>[0], 'builtIn'>): List {
+      of(wanted.application)
+      return add({ ...wanted, builtIn: false })
+    },
 
     find: (application: string, uuid: string) => of(application).find((each) => each.uuid === uuid),
 
@@ -94,7 +108,8 @@ export function createLists({ now }: { now(): number }) {
     /** What of a person is on a blocklist of the session's application. */
     hits(session: SandboxSession, person: Person): Hit[] {
       return ITEM_TYPES.flatMap((type) => {
-        const entry = blocking(session.application, type, comparable(type, person))
+        const value = comparable(type, session, person)
+        const entry = value && blocking(session.application, type, value)
         if (!entry) return []
         const { feature, risk } = BUILT_IN[type]
         return [{ feature, risk, session: entry.from?.session.id ?? null }]
@@ -110,8 +125,19 @@ export function createLists({ now }: { now(): number }) {
   }
 }
 
-/** What is compared: equal faces have equal texts here, as they have alike vectors elsewhere. */
-export function comparable(type: ItemType, person: Person): string {
+/**
+ * What is compared: equal faces have equal texts here, as they have alike vectors elsewhere. Nothing
+ * where the session does not know it: it neither asks for it nor was told it.
+ */
+export function comparable(
+  type: ItemType,
+  session: Pick<SandboxSession, 'nodes' | 'runs' | 'contact'>,
+  person: Person,
+): string | undefined {
+  const asked = [...session.nodes, ...session.runs.map(({ node }) => node)]
+  const has = (names: readonly CheckName[]) => asked.some(({ feature }) => names.includes(feature))
+  const known = type === 'phone' || type === 'email' ? session.contact?.[type] : undefined
+  if (!known && !has(SHOWN_BY[type])) return undefined
   return {
     face: person.face,
     document: `${person.issuer} ${person.documentNumber}`,

@@ -82,8 +82,9 @@ export function personOf(input: PersonInput): Person {
     documentNumber: expected?.identification_number ?? `X${checksum(`${issuer} ${face}`)}`,
     issued: day(createdAt - 4 * YEAR),
     expires: day(createdAt + (stale ? -0.1 : 6) * YEAR),
-    phone: contact?.phone ?? sample.phone.join(''),
-    email: contact?.email ?? 'person@mail.example',
+    // One person has one number and one address; the last two digits stay in the country's sample range.
+    phone: contact?.phone ?? sample.phone.join('').replace(/..$/, checksum(face).slice(-2)),
+    email: contact?.email ?? `person-${checksum(face)}@mail.example`,
     face,
   }
 }

@@ -15,6 +15,7 @@ import {
   throttled,
 } from './call.ts'
 import { CHECKS, type CheckName, check, type Node } from './checks.ts'
+import { sessionUrl } from './decision.ts'
 import { body, choice, email, optional, text } from './fields.ts'
 import { latest } from './flow.ts'
 import { olderNode } from './older.ts'
@@ -122,7 +123,8 @@ export async function updateStatus(call: Call) {
   else state.sessions.decide(session, to)
   if (wanted.send_email) {
     const subject = `Your verification: ${to}`
-    const words = to === 'Resubmitted' ? Object.values(session.reasons).join(' ') : to
+    const again = [...Object.values(session.reasons), sessionUrl(session, state.publicUrl)]
+    const words = to === 'Resubmitted' ? again.join('\n') : to
     state.mails.push({ to: recipient.address, subject, text: words, at: state.now() })
   }
   return answer()

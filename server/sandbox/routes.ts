@@ -11,6 +11,15 @@ import {
 } from './auth.ts'
 import { balance, pay, showCheckout, topUp } from './billing.ts'
 import type { Call } from './call.ts'
+import {
+  importVerifications,
+  updateData,
+  updateFeature,
+  updateHit,
+  updateHits,
+  updateProof,
+  updateScreening,
+} from './edits.ts'
 import type { Scope } from './limits.ts'
 import {
   addToBlocklist,
@@ -28,6 +37,7 @@ import {
 } from './lists-api.ts'
 import { addReview, listReviews, previewResubmission, updateStatus } from './review.ts'
 import { catalogue } from './scenarios.ts'
+import type { Need, Resource } from './scopes.ts'
 import { armSession, createSession, openUniLink } from './session-create.ts'
 import { listSessions } from './session-list.ts'
 import { deleteSession, deleteSessions, getDecision, getPdf } from './sessions-api.ts'
@@ -65,15 +75,28 @@ export interface Route {
   caller: Caller
   /** What it counts as; null is not limited. */
   counts: readonly Scope[]
+  /** What a named key has to be allowed. */
+  needs: readonly Need[]
   run(call: Call): Response | Promise<Response>
   /** A strict sandbox does not know it. */
   older?: true
 }
 
 /** Parameters that are no UUIDs. */
-export const TEXTS = ['ticket', 'name', 'link', 'checkout']
+export const TEXTS = ['ticket', 'name', 'link', 'checkout', 'node']
 
 const older = { older: true } as const
+
+/** Path -> the resource of a key that it belongs to; reading needs `read`, everything else `write`. */
+const NEEDS: readonly [path: RegExp, resource: Resource][] = [
+  [/\/(decision|generate-pdf|reviews|resubmission-preview)\/?$/, 'decisions'],
+  [/\/session\/:session\/.*update-.*\/$/, 'decisions'],
+  [/^\/v3\/sessions?\//, 'sessions'],
+  [/^\/v3\/workflows\//, 'workflows'],
+  [/^\/v3\/webhook\//, 'webhooks'],
+  [/^\/v3\/(blocklist|lists)\//, 'persons'],
+  [/^\/v3\/billing\//, 'settings'],
+]
 
 export const ROUTES: readonly Route[] = [
   route('POST', '/auth/v2/programmatic/register/', 'anyone', register),
@@ -105,6 +128,13 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v3/session/:session/decision/', 'key-late', getDecision),
   route('DELETE', '/v3/session/:session/delete/', 'key-late', deleteSession),
   route('PATCH', '/v3/session/:session/update-status/', 'key', updateStatus),
+  edits('update-data', updateData, 'edit-data'),
+  edits('update-poa-data', updateProof, 'edit-poa'),
+  edits('features/:node/update-status', updateFeature),
+  edits('update-aml-status', updateScreening),
+  edits('update-aml-hit-status', updateHit),
+  edits('bulk-update-aml-hit-status', updateHits),
+  route('POST', '/v3/session/imports/', 'key', importVerifications),
   route('POST', '/v3/session/:session/resubmission-preview/', 'key', previewResubmission),
   {
     ...route('GET', '/v3/session/:session/generate-pdf/', 'key-late', getPdf),
@@ -162,7 +192,16 @@ export const ROUTES: readonly Route[] = [
 function route(method: string, path: string, caller: Caller, run: Route['run']): Route {
   const counted = path.startsWith('/v3/') || path.startsWith('/v1/')
   const scope = method === 'GET' ? 'read' : 'write'
-  return { method, path, caller, counts: counted ? [scope] : [], run }
+  const [, resource] = caller === 'anyone' ? [] : (NEEDS.find(([part]) => part.test(path)) ?? [])
+  const needs: Need[] = resource ? [[resource, scope]] : []
+  // What was posted holds decisions.
+  if (method === 'GET' && path.includes('/deliveries/')) needs.push(['decisions', 'read'])
+  return { method, path, caller, counts: counted ? [scope] : [], needs, run }
+}
+
+function edits(name: string, run: Route['run'], scope?: Scope): Route {
+  const each = route('PATCH', `/v3/session/:session/${name}/`, 'key', run)
+  return scope ? { ...each, counts: [...each.counts, scope] } : each
 }
 
 function healthcheck({ c, state }: Call) {

@@ -3,13 +3,16 @@
 
 import type { CheckName } from './checks.ts'
 
+/** The check, Didit's code for what was wrong with it (an open set), and a sentence. */
+export type Cause = readonly [check: CheckName, risk: string, sentence: string]
+
 interface Scenario {
   /** The button's words. */
   label: string
   /** What the session becomes; `null` when the visitor leaves and it stays as it is. */
   status: 'Approved' | 'Declined' | 'In Review' | null
-  /** What went wrong: the check, Didit's code for it (an open set), and a sentence. */
-  cause?: readonly [check: CheckName, risk: string, sentence: string]
+  /** What went wrong. */
+  cause?: Cause
 }
 
 /** The first four have large buttons of their own; those with Didit's names follow. */

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { CALLBACK_METHODS, type CreatedSession, DOCUMENT_CODES, LANGUAGES } from '../didit/types.ts'
 import { charge } from './billing.ts'
-import { type Call, fieldsOf, idOf, notFound, Refusal } from './call.ts'
+import { type Call, fieldsOf, idOf, notFound, Refusal, workflowFor } from './call.ts'
 import { sessionUrl } from './decision.ts'
 import { body, choice, optional, text, UUID } from './fields.ts'
 import { isScenario } from './scenarios.ts'
@@ -86,7 +86,7 @@ const creation = body({
 export async function createSession(call: Call) {
   const wanted = await fieldsOf(call, creation)
   const { c, state, application } = call
-  const workflow = state.workflows.published(application.id, wanted.workflow_id)
+  const workflow = workflowFor(call, wanted.workflow_id)
   if (!workflow) throw new Refusal(400, { workflow_id: 'Invalid workflow_id.' })
   const vendorData = wanted.vendor_data || null
   const asked: NewSession = {
@@ -115,6 +115,7 @@ export async function createSession(call: Call) {
   }
   const session = state.sessions.create(asked)
   if (stored) session.portraitFrom = stored.id
+  if (!known) invite(call, session)
   return c.json(created(session, state.publicUrl), 201)
 }
 
@@ -160,6 +161,14 @@ export async function armSession(call: Call) {
   }
   session.scenario = scenario
   return c.json({ session_id: session.id, scenario, status: session.status })
+}
+
+/** Writes to the person, where somebody wants that. */
+function invite({ state }: Call, session: SandboxSession) {
+  const { email, send_notification_emails: wanted } = session.contact ?? {}
+  if (!email || !wanted) return
+  const text = sessionUrl(session, state.publicUrl)
+  state.mails.push({ to: email, subject: 'Please verify your identity', text, at: state.now() })
 }
 
 function created(session: SandboxSession, publicUrl: string): CreatedSession {

@@ -1,13 +1,13 @@
 // `GET /v3/sessions/`.
 
-import { type Call, pageOf, Refusal } from './call.ts'
+import { type Call, owns, pageOf, Refusal } from './call.ts'
 import { check } from './checks.ts'
-import { featuresOf, sessionUrl } from './decision.ts'
-import { document } from './evidence/document.ts'
+import { featuresOf, findings } from './decision.ts'
 import { UUID } from './fields.ts'
-import { latest } from './flow.ts'
-import { DOCUMENT_NAMES } from './persons.ts'
+import { latest, type Run } from './flow.ts'
+import { DOCUMENT_NAMES, type Person } from './persons.ts'
 import type { SandboxSession } from './session.ts'
+import { around } from './sessions-api.ts'
 import { microseconds } from './time.ts'
 
 /** Services that can be asked for alone; the sandbox has no session of any of them. */
@@ -38,16 +38,9 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   vendor_data: (value) => (session) => session.vendorData === value,
   search: (value) => found(value.trim()),
   workflow_id: (value) => any(value.toLowerCase(), ({ workflow }) => workflow.workflowId),
-  country: (value) =>
-    any(
-      value,
-      read((person) => person.issuer),
-    ),
+  country: (value) => any(value, (session) => readOf(session).issuer ?? ''),
   document_type: (value) =>
-    any(
-      value,
-      read((person) => DOCUMENT_NAMES[person.document] ?? ''),
-    ),
+    any(value, (session) => DOCUMENT_NAMES[readOf(session).document ?? ''] ?? ''),
   session_type: (value) =>
     value.split(',').includes('ALL') ? () => true : any(value, ({ channel }) => channel ?? 'API'),
   warning: (value) => (session) =>
@@ -66,31 +59,48 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   api_service: () => () => false,
 }
 
+/** Those that hold for companies too, and their own; the others say nothing about companies. */
+const OF_COMPANIES: Readonly<Record<string, Filter>> = {
+  ...Object.fromEntries(
+    ['status', 'vendor_data', 'workflow_id', 'date_from', 'date_to', 'warning'].flatMap((name) =>
+      FILTERS[name] ? [[name, FILTERS[name]]] : [],
+    ),
+  ),
+  country: (value) => any(value, ({ expected }) => expected?.registry_country ?? 'GB'),
+  search: (value) => foundCompany(value.trim()),
+}
+
 export function listSessions(call: Call) {
-  const { c, state, application } = call
+  const { c } = call
   const query = c.req.query()
   validate(query)
   const kind = query.session_kind ?? 'user'
-  const tests = Object.entries(FILTERS).flatMap(([name, filter]) => {
-    const value = query[name]
+  const people = kind === 'business' ? undefined : pageOf(call, ofKind(call, 'user'))
+  const companies = kind === 'user' ? undefined : pageOf(call, ofKind(call, 'business'))
+  // Both kinds together: a page of each, and links that turn the pages of persons.
+  return c.json({
+    count: (people?.count ?? 0) + Math.min(100, companies?.count ?? 0),
+    next: (people ?? companies)?.next ?? null,
+    previous: (people ?? companies)?.previous ?? null,
+    results: [
+      ...(people?.results.map((session) => personRow(session, call)) ?? []),
+      ...(companies?.results.map(businessRow) ?? []),
+    ],
+  })
+}
+
+/** The caller's sessions of one kind that match the query, newest first. */
+function ofKind(call: Call, kind: 'user' | 'business'): SandboxSession[] {
+  const { c, state } = call
+  const filters = kind === 'user' ? FILTERS : OF_COMPANIES
+  const tests = Object.entries(filters).flatMap(([name, filter]) => {
+    const value = c.req.query(name)
     return value ? [filter(value)] : []
   })
-  const rows = state.sessions
+  return state.sessions
     .list()
-    .filter((session) => session.application === application.id)
-    .filter(({ workflow }) => kind === 'all' || workflow.kind === kind)
+    .filter((session) => session.workflow.kind === kind && owns(call, session))
     .filter((session) => tests.every((test) => test(session)))
-  // Both kinds together come persons first.
-  const sorted = [...rows].sort((a, b) => a.workflow.kind.localeCompare(b.workflow.kind) * -1)
-  const page = pageOf(call, kind === 'all' ? sorted : rows)
-  const count = kind === 'business' ? Math.min(100, page.count) : page.count
-  return c.json({
-    ...page,
-    count,
-    results: page.results.map((session) =>
-      session.workflow.kind === 'business' ? businessRow(session) : personRow(session, call),
-    ),
-  })
 }
 
 function validate(query: Record<string, string>) {
@@ -122,13 +132,25 @@ function any(list: string, read: (session: SandboxSession) => string): Test {
   return (session) => values.includes(read(session))
 }
 
-type PersonOf = NonNullable<SandboxSession['person']>
+/** The newest run that has read a document. */
+function documentOf(session: SandboxSession): Run | undefined {
+  const found = latest(session).find(({ node, cleared }) => node.feature === 'OCR' && !cleared)
+  return session.person ? found : undefined
+}
 
-/** Something of the document, once it has been read. */
-function read(field: (person: PersonOf) => string) {
-  return (session: SandboxSession) => {
-    const seen = latest(session).some(({ node, cleared }) => node.feature === 'OCR' && !cleared)
-    return session.person && seen ? field(session.person) : ''
+/** What has been read of the person, and corrected since. */
+function readOf(session: SandboxSession): Partial<Person> {
+  const run = documentOf(session)
+  const { issuing_state, document_type, first_name, last_name, document_number } = (run?.edits ??
+    {}) as Record<string, string | undefined>
+  const { person } = session
+  if (!run || !person) return {}
+  return {
+    issuer: issuing_state ?? person.issuer,
+    document: document_type ?? person.document,
+    first: first_name ?? person.first,
+    last: last_name ?? person.last,
+    documentNumber: document_number ?? person.documentNumber,
   }
 }
 
@@ -138,44 +160,58 @@ function found(words: string): Test {
   if (UUID.test(words)) return ({ id }) => id === words.toLowerCase()
   if (/^[\d+\-. ]+$/.test(words)) {
     const digits = words.replaceAll(/[-. ]/g, '')
-    return ({ number, vendorData, person }) =>
-      String(number).startsWith(digits) ||
-      vendorData === words ||
-      person?.documentNumber.includes(digits) === true ||
-      person?.phone.replace('+', '').startsWith(digits.replace('+', '')) === true
+    return (session) =>
+      String(session.number).startsWith(digits) ||
+      session.vendorData === words ||
+      readOf(session).documentNumber?.includes(digits) === true ||
+      session.person?.phone.replace('+', '').startsWith(digits.replace('+', '')) === true
   }
   if (words.includes('@')) {
     return ({ contact, vendorData }) =>
       contact?.email?.toLowerCase().startsWith(plain) === true || vendorData === words
   }
-  return ({ person, vendorData, expected }) =>
-    fold(`${person?.first} ${person?.last}`).includes(plain) ||
-    fold(expected?.company_name ?? '').includes(plain) ||
-    fold(vendorData ?? '').includes(plain)
+  return (session) => {
+    const { first = '', last = '' } = readOf(session)
+    return [`${first} ${last}`, session.vendorData].some((name) => fold(name ?? '').includes(plain))
+  }
+}
+
+/** By name, number in the register, `vendor_data`, number or id. */
+function foundCompany(words: string): Test {
+  const plain = fold(words)
+  return ({ id, number, vendorData, expected }) =>
+    id === plain ||
+    String(number).startsWith(words) ||
+    bare(expected?.registration_number ?? '').startsWith(bare(words)) ||
+    [expected?.company_name, vendorData].some((name) => fold(name ?? '').includes(plain))
+}
+
+/** As it is typed into the search: without its separators. */
+function bare(number: string): string {
+  return number.replace(/[-. /]/g, '').toLowerCase() || '-'
 }
 
 function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 }
 
-function personRow(session: SandboxSession, { state }: Call) {
+function personRow(session: SandboxSession, { state, scope }: Call) {
   const { contact, vendorData, internalId } = session
   const runs = latest(session)
-  const media = (name: string) => state.media.url(session, name)
-  const run = runs.find(({ node, cleared }) => node.feature === 'OCR' && !cleared)
-  const person = run && session.person
-  const papers = person && document({ session, person, run, now: state.now(), media })
+  const run = documentOf(session)
+  const surroundings = around(state, scope)
+  const papers = run && findings(session, run, surroundings)
   const verified = (feature: string) =>
     runs.some(({ node, status }) => node.feature === feature && status === 'Approved')
   return {
     session_id: session.id,
     session_kind: 'user',
     session_number: session.number,
-    session_url: session.sharedFrom ? null : sessionUrl(session, state.publicUrl),
+    session_url: session.sharedFrom ? null : surroundings.link(session),
     portrait_image: papers?.portrait_image ?? null,
-    document_type: person?.document ?? null,
+    document_type: papers?.document_type ?? null,
     full_name: papers?.full_name ?? null,
-    country: person?.issuer ?? null,
+    country: papers?.issuing_state ?? null,
     status: session.status,
     vendor_data: vendorData,
     didit_internal_id: internalId,

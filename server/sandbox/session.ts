@@ -5,9 +5,13 @@ import type { CallbackMethod, ContactDetails, ExpectedDetails, Language } from '
 import type { Activity } from './activity.ts'
 import type { Node } from './checks.ts'
 import type { Run } from './flow.ts'
+import type { KeyPerson } from './people.ts'
 import type { Person, PickedDocument } from './persons.ts'
 import type { ScenarioName } from './scenarios.ts'
 import type { Workflow } from './workflows.ts'
+
+/** Field -> what it was and what it is, as `data.updated` tells it. */
+export type Changes = Record<string, { previous: unknown; current: unknown }>
 
 /** What a session is made from; checked already. */
 export interface NewSession {
@@ -60,4 +64,9 @@ export interface SandboxSession extends NewSession {
   events: { type: string; at: number }[]
   /** The session it was imported from. */
   sharedFrom: string | null
+  /** The people behind a company, and what it becomes once they are verified. */
+  readonly people: KeyPerson[]
+  verdict: Status | null
+  /** The company that a key person is verified for. */
+  parent: SandboxSession | null
 }

@@ -1,10 +1,11 @@
 // Reading and deleting sessions: decision, PDF, single and batch deletion.
 
 import { z } from 'zod'
-import { type Call, fieldsOf, notFound, Refusal, sessionOf } from './call.ts'
-import { buildDecision, type Surroundings, withEvents } from './decision.ts'
+import { type Call, fieldsOf, notFound, owns, Refusal, sessionOf } from './call.ts'
+import { buildDecision, type Surroundings, sessionUrl, withEvents } from './decision.ts'
 import { body } from './fields.ts'
 import { renderPdf } from './pdf.ts'
+import { allows, EVERYTHING, type Scope } from './scopes.ts'
 import type { SandboxSession } from './session.ts'
 import type { State } from './state.ts'
 
@@ -35,7 +36,7 @@ export function getDecision(call: Call) {
   const session = sessionOf(call)
   const events = c.req.query('include')?.split(',').includes('events')
   const timeline = events && session.workflow.kind === 'user'
-  return c.json((timeline ? withEvents : buildDecision)(session, around(state)))
+  return c.json((timeline ? withEvents : buildDecision)(session, around(state, call.scope)))
 }
 
 export async function getPdf(call: Call) {
@@ -65,7 +66,7 @@ export function deleteSession(call: Call) {
 
 export async function deleteSessions(call: Call) {
   const { session_numbers, delete_all } = await fieldsOf(call, batch)
-  const { c, state, application } = call
+  const { c, state } = call
   if (!session_numbers && !delete_all) {
     const sentence = 'This field is required unless delete_all is true.'
     throw new Refusal(400, { session_numbers: [sentence] })
@@ -73,7 +74,7 @@ export async function deleteSessions(call: Call) {
   const wanted = new Set(session_numbers?.map(Number))
   const gone = state.sessions
     .list()
-    .filter((session) => session.application === application.id)
+    .filter((session) => owns(call, session))
     // Companies are never deleted in batches; what is not there is skipped without a word.
     .filter(
       ({ workflow, number }) => workflow.kind === 'user' && (delete_all || wanted.has(number)),
@@ -83,9 +84,15 @@ export async function deleteSessions(call: Call) {
   return c.json({ results: gone.map(deleted) })
 }
 
-/** What building a decision needs. */
-export function around({ publicUrl, now, media }: State): Surroundings {
-  return { publicUrl, now: now(), media: media.url }
+/** What building a decision needs, as far as a key may see it. */
+export function around({ publicUrl, now, media }: State, scope: Scope = EVERYTHING): Surroundings {
+  const pictures = allows(scope, ['media', 'read'])
+  const links = allows(scope, ['sessions', 'write'])
+  return {
+    now: now(),
+    media: (session, name) => (pictures ? media.url(session, name) : null),
+    link: (session) => (links ? sessionUrl(session, publicUrl) : null),
+  }
 }
 
 /** Whether a session exists that is read before a key is asked for. */

@@ -3,12 +3,14 @@
 import { follows, type Status } from '../contract.ts'
 import type { Warning } from '../didit/types.ts'
 import { activity } from './activity.ts'
-import { check, type Node, nodesOf } from './checks.ts'
+import { type CheckName, check, type Node, nodesOf } from './checks.ts'
 import { clear, type Hit, latest, play, type Run } from './flow.ts'
+import { childOf, peopleOf, verdictOf } from './people.ts'
 import type { Person } from './persons.ts'
 import { magicScenario, type ScenarioName } from './scenarios.ts'
 import type { NewSession, SandboxSession } from './session.ts'
 import { randomToken } from './tokens.ts'
+import type { Workflow } from './workflows.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -37,23 +39,40 @@ const PLAYED: { readonly [to in Status]?: ScenarioName } = {
   Declined: 'decline',
   'In Review': 'review',
   'Kyc Expired': 'approve',
+  'Awaiting User': 'approve',
 }
 
-/** The states of a step that make Didit choose it when nobody says what to do again. */
+/** The steps that Didit chooses when nobody says what to do again, and their states. */
+const CHOSEN: readonly CheckName[] = [
+  'OCR',
+  'LIVENESS',
+  'FACE_MATCH',
+  'PROOF_OF_ADDRESS',
+  'PHONE_VERIFICATION',
+  'EMAIL_VERIFICATION',
+  'AML',
+  'DATABASE_VALIDATION',
+  'QUESTIONNAIRE',
+]
 const UNSETTLED: readonly string[] = ['Declined', 'In Review', 'Not Finished', 'Expired']
 
 export type Sessions = ReturnType<typeof createSessions>
+
+/** Where a company can be by the people behind it. */
+const SETTLED: readonly Status[] = ['Approved', 'Declined', 'In Review']
 
 export interface SessionsOptions {
   /** Milliseconds since 1970. */
   now(): number
   /** What of a person is on a blocklist. */
   hits(session: SandboxSession, person: Person): Hit[]
+  /** What the people behind a company are verified with. */
+  kyc(application: string): Workflow | undefined
   /** Called after every change of a status, with the new one in place. */
   onChange(session: SandboxSession): void
 }
 
-export function createSessions({ now, hits, onChange }: SessionsOptions) {
+export function createSessions({ now, hits, kyc, onChange }: SessionsOptions) {
   const byId = new Map<string, SandboxSession>()
   const byToken = new Map<string, SandboxSession>()
   const bySubject = new Map<string, SandboxSession>()
@@ -63,11 +82,12 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
   /** Time passes only when somebody looks. */
   function current(session: SandboxSession | undefined): SandboxSession | undefined {
     if (!session) return undefined
+    for (const person of session.people) current(person.session ?? undefined)
     const next = RUNS_OUT[session.status]
     if (next && now() >= session.expiresAt) set(session, next)
     const { person, approvedAt, status } = session
-    const over = person && session.runs.some(({ node }) => node.feature === 'OCR')
-    const expiry = over ? Date.parse(person.expires) : Number.POSITIVE_INFINITY
+    const read = session.runs.find(({ node }) => node.feature === 'OCR')
+    const expiry = person && read ? Date.parse(expiryOf(read, person)) : Number.POSITIVE_INFINITY
     if (status === 'Approved' && now() >= expiry && approvedAt < expiry) set(session, 'Kyc Expired')
     return session
   }
@@ -75,6 +95,7 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
   function set(session: SandboxSession, to: Status) {
     const unplayed = session.runs.every(({ cleared }) => cleared) && PLAYED[to]
     if (unplayed) play(session, unplayed, { now: now(), hits: () => [] })
+    if (to === 'Awaiting User') gather(session)
     if (to === 'Abandoned' && session.runs.length === 0) session.runs = begun(session)
     if (to === 'Kyc Expired') lapse(session)
     if (to === 'Approved') session.approvedAt = now()
@@ -82,6 +103,36 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
     session.status = to
     session.events.push({ type: to, at: now() })
     onChange(session)
+    if (session.parent) settle(session.parent)
+  }
+
+  /** Gives everybody behind a company a session. */
+  function gather(session: SandboxSession) {
+    const workflow = kyc(session.application)
+    for (const person of workflow ? session.people : []) {
+      if (person.session) continue
+      person.session = add(childOf(session, person, workflow as Workflow))
+      person.session.parent = session
+    }
+    mark(session)
+  }
+
+  /** The step of the people behind a company is not finished before they are. */
+  function mark(session: SandboxSession) {
+    for (const run of session.runs) {
+      if (run.node.feature === 'KYB_KEY_PEOPLE') run.status = verdictOf(session) ?? 'Not Finished'
+    }
+  }
+
+  /** What a company becomes by the people behind it, who are all done; a reviewer's word stands. */
+  function settle(session: SandboxSession) {
+    const verdict = verdictOf(session)
+    const decided = session.activity.some(({ previous_status }) => previous_status !== null)
+    const open = session.status === 'Awaiting User'
+    if (!verdict || (!open && (decided || !SETTLED.includes(session.status)))) return
+    const to = worst(session.verdict ?? 'Approved', verdict)
+    mark(session)
+    if (to !== session.status) set(session, to)
   }
 
   /** The first step was begun, and that is all that is known. */
@@ -93,8 +144,11 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
   function lapse(session: SandboxSession) {
     const yesterday = new Date(now() - DAY).toISOString().slice(0, 10)
     const { person } = session
-    if (person && person.expires > yesterday) person.expires = yesterday
     const [run] = latest(session).filter(({ node }) => node.feature === 'OCR')
+    if (run && person && expiryOf(run, person) > yesterday) {
+      person.expires = yesterday
+      if (run.edits) delete run.edits.expiration_date
+    }
     if (run) run.status = 'Expired'
   }
 
@@ -123,6 +177,9 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
       activity: [],
       events: [{ type: 'Not Started', at: now() }],
       sharedFrom: null,
+      people: wanted.workflow.kind === 'business' ? peopleOf(wanted) : [],
+      verdict: null,
+      parent: null,
     }
     byId.set(session.id, session)
     byToken.set(session.token, session)
@@ -144,7 +201,13 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
   }
 
   function finish(session: SandboxSession, played: ScenarioName) {
-    set(session, play(session, played, { now: now(), hits }))
+    const verdict = play(session, played, { now: now(), hits })
+    session.verdict = verdict
+    const asked = session.runs.some(({ node }) => node.feature === 'KYB_KEY_PEOPLE')
+    if (!asked || verdict === 'Declined') return set(session, verdict)
+    gather(session)
+    const found = verdictOf(session)
+    set(session, found ? worst(verdict, found) : 'Awaiting User')
   }
 
   return {
@@ -185,6 +248,11 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
       byId.delete(session.id)
       byToken.delete(session.token)
       for (const [subject, each] of bySubject) if (each === session) bySubject.delete(subject)
+      for (const person of session.people) if (person.session) person.session.parent = null
+      for (const person of session.parent?.people ?? []) {
+        if (person.session === session) person.session = null
+      }
+      if (session.parent) settle(session.parent)
     },
 
     /** The visitor opens the link. A resubmitted session stays one until it is done again. */
@@ -206,7 +274,7 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
     /** The steps that Didit sends back when nobody says which. */
     unsettled: (session: SandboxSession): Node[] =>
       latest(session)
-        .filter(({ status }) => UNSETTLED.includes(status))
+        .filter(({ node, status }) => CHOSEN.includes(node.feature) && UNSETTLED.includes(status))
         .map(({ node }) => node),
 
     /** Moves a session as Didit or a reviewer would. False when Didit has no such step. */
@@ -246,6 +314,16 @@ export function createSessions({ now, hits, onChange }: SessionsOptions) {
       number = 1000
     },
   }
+}
+
+function worst(...statuses: readonly string[]): Status {
+  if (statuses.includes('Declined')) return 'Declined'
+  return statuses.includes('In Review') ? 'In Review' : 'Approved'
+}
+
+/** What the document says, or what somebody has corrected it to. */
+function expiryOf({ edits }: Run, { expires }: Person): string {
+  return typeof edits?.expiration_date === 'string' ? edits.expiration_date : expires
 }
 
 function subjectOf({ application, vendorData }: Pick<NewSession, 'application' | 'vendorData'>) {

@@ -2,7 +2,7 @@
 
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { type Call, checked, fieldsOf, notFound, Refusal, sessionOf } from './call.ts'
+import { type Call, checked, fieldsOf, notFound, Refusal, sessionOf, workflowFor } from './call.ts'
 import { buildDecision } from './decision.ts'
 import { body, text, truth, uuid } from './fields.ts'
 import { around } from './sessions-api.ts'
@@ -69,7 +69,7 @@ export async function importShared(call: Call) {
   }
   const source = state.sessions.byId(String(token.session_id))
   if (!source) throw refusal('Original session does not exist.')
-  const workflow = state.workflows.published(application.id, wanted.workflow_id)
+  const workflow = workflowFor(call, wanted.workflow_id)
   if (!workflow) throw notFound('Workflow does not exist for this application.')
   const once = `${source.id} ${application.id}`
   if (state.imports.has(once)) {
@@ -94,7 +94,7 @@ export async function importShared(call: Call) {
     },
     wanted.trust_review ? source.status : 'In Review',
   )
-  const decision = buildDecision(session, around(state))
+  const decision = buildDecision(session, around(state, call.scope))
   return c.json({ ...decision, shared_from_session: source.id }, 201)
 }
 

@@ -6,11 +6,11 @@ import { noFaults } from './faults.ts'
 import { createLimiter, createQuota } from './limits.ts'
 import { createLists } from './lists.ts'
 import { createMedia } from './media.ts'
-import type { SandboxSession } from './session.ts'
+import type { Changes, SandboxSession } from './session.ts'
 import { createSessions } from './sessions.ts'
 import { usualSettings } from './settings.ts'
 import { createWebhooks, type Log, type Timers } from './webhooks.ts'
-import { createWorkflows } from './workflows.ts'
+import { createWorkflows, DEFAULT_WORKFLOW } from './workflows.ts'
 
 /** An e-mail that was not sent. */
 interface Mail {
@@ -40,18 +40,26 @@ export interface StateOptions {
   log: Log
   /** Called after every change of a session's status. */
   onChange(session: SandboxSession): void
+  /** Called after every correction of what a session has found. */
+  onEdit(session: SandboxSession, changes: Changes): void
 }
 
 export type State = ReturnType<typeof createState>
 
 export function createState(options: StateOptions) {
-  const { publicUrl, strict, limits, webhook, fetch, now, timers, log, onChange } = options
+  const { publicUrl, strict, limits, webhook, fetch, now, timers, log, onChange, onEdit } = options
   const faults = noFaults()
   const lists = createLists({ now })
+  const workflows = createWorkflows({ now, strict })
   const cleared = {
     accounts: createAccounts({ now }),
-    workflows: createWorkflows({ now, strict }),
-    sessions: createSessions({ now, hits: lists.hits, onChange }),
+    workflows,
+    sessions: createSessions({
+      now,
+      hits: lists.hits,
+      kyc: (application) => workflows.published(application, DEFAULT_WORKFLOW),
+      onChange,
+    }),
     destinations: createDestinations({ now }),
     webhooks: createWebhooks({ fetch, now, timers, log, faults }),
     media: createMedia({ publicUrl, now }),
@@ -72,6 +80,7 @@ export function createState(options: StateOptions) {
     now,
     log,
     faults,
+    edited: onEdit,
     settings: usualSettings(),
     mails: [] as Mail[],
     shareSecret: crypto.getRandomValues(new Uint8Array(32)),

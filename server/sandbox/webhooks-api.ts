@@ -1,7 +1,7 @@
 // `/v3/webhook/`: destinations and their deliveries, and the single configuration of the older API.
 
 import { z } from 'zod'
-import { type Call, fieldsOf, idOf, notFound, pageOf, Refusal } from './call.ts'
+import { type Call, FORBIDDEN, fieldsOf, idOf, notFound, pageOf, Refusal } from './call.ts'
 import {
   type Configuration,
   type Destination,
@@ -123,6 +123,7 @@ export function deleteDestination(call: Call) {
 }
 
 export function listDeliveries(call: Call) {
+  wholeKey(call)
   const { c, state } = call
   const own = ofDestination(state.webhooks.deliveries(), destinationOf(call))
   const from = c.req.query('date_from') ?? ''
@@ -218,10 +219,16 @@ function destinationOf(call: Call): Destination {
 }
 
 function deliveryOf(call: Call): Delivery {
+  wholeKey(call)
   const own = ofDestination(call.state.webhooks.deliveries(), destinationOf(call))
   const found = own.find(({ uuid }) => uuid === idOf(call, 'delivery'))
   if (!found) throw notFound('Webhook delivery not found.')
   return found
+}
+
+/** What was posted tells of sessions of every workflow. */
+function wholeKey({ scope }: Call) {
+  if (scope.workflows) throw new Refusal(403, { detail: FORBIDDEN })
 }
 
 function ofDestination(deliveries: readonly Delivery[], { uuid }: Destination): Delivery[] {

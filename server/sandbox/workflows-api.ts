@@ -3,6 +3,7 @@
 import { type Call, idOf, isObject, jsonOf, notFound, pageOf, Refusal } from './call.ts'
 import type { CheckName } from './checks.ts'
 import { isOlderWorkflow, olderAnswer, readOlderWorkflow } from './older.ts'
+import { knows } from './scopes.ts'
 import { microseconds } from './time.ts'
 import { readFeatures, readWorkflow, type WorkflowRequest } from './workflow-body.ts'
 import { DEFAULTS, graphOf, priceOf, uniLink, type Workflow } from './workflows.ts'
@@ -10,8 +11,9 @@ import { DEFAULTS, graphOf, priceOf, uniLink, type Workflow } from './workflows.
 const MOST = 50
 
 export function listWorkflows(call: Call) {
-  const { c, state, application } = call
-  const page = pageOf(call, state.workflows.list(application.id))
+  const { c, state, application, scope } = call
+  const rows = state.workflows.list(application.id).filter((each) => knows(scope, each))
+  const page = pageOf(call, rows)
   return c.json({ ...page, results: page.results.map((each) => row(each, call)) })
 }
 
@@ -71,7 +73,7 @@ async function object(call: Call): Promise<Record<string, unknown>> {
 
 function workflowOf(call: Call): Workflow {
   const found = call.state.workflows.byUuid(call.application.id, idOf(call, 'workflow'))
-  if (!found) throw notFound()
+  if (!found || !knows(call.scope, found)) throw notFound()
   return found
 }
 

@@ -62,12 +62,16 @@ export interface AuditRow {
   result: string | null
 }
 
-/** Which acts to list. Without a filter all, newest first. */
+/** Which acts. Without a filter all. */
 export interface AuditFilter {
   session?: string
   operator?: string
-  limit: number
-  offset: number
+  /** The first words of `action`: `delete` finds `delete workflow …` too. */
+  action?: string
+  result?: string
+  /** Milliseconds since 1970; the first inclusive, the second exclusive. */
+  from?: number
+  to?: number
 }
 
 const SESSION = `id, subject, workflow, status, url, ret, reference, version,
@@ -125,6 +129,23 @@ function createStore(driver: Driver) {
 
   return {
     close: () => driver.close(),
+
+    /** Whether the database answers. @throws where it does not. */
+    async ping(): Promise<void> {
+      await query('select 1')
+    },
+
+    /**
+     * Of each queue, the time of the oldest entry that waits to be worked off; null where none does.
+     * That of webhooks is the event's: putting one off changes when it counts as received.
+     */
+    async backlog(): Promise<Record<string, number | null>> {
+      const [row] = await query<{ inbox: number | null }>(
+        `select (select min(event_at) from inbox where done_at is null
+           and session_id in (select id from sessions)) as "inbox"`,
+      )
+      return { inbox: row?.inbox ?? null }
+    },
 
     /** Calls `wake` after every change of the session, in this process or another. */
     listen(id: string, wake: () => void): () => void {
@@ -347,24 +368,39 @@ function createStore(driver: Driver) {
       )
     },
 
-    /** Adds how an act ended. */
-    async endAct(id: string, { after, result }: Pick<AuditRow, 'after' | 'result'>): Promise<void> {
-      await query('update audit set status_after = $2, result = $3 where id = $1', [
-        id,
-        after,
-        result,
-      ])
+    /** Adds how an act ended, and which session came of it where none was named. */
+    async endAct(
+      id: string,
+      { after, result, session = null }: Pick<AuditRow, 'after' | 'result'> & Partial<AuditRow>,
+    ): Promise<void> {
+      await query(
+        `update audit set status_after = $2, result = $3,
+           session_id = case when session_id is null then $4 else session_id end
+         where id = $1`,
+        [id, after, result, session],
+      )
     },
 
     /** The acts of operators, newest first. */
-    async acts({ session, operator, limit, offset }: AuditFilter): Promise<AuditRow[]> {
+    async acts(filter: AuditFilter & { limit: number; offset: number }): Promise<AuditRow[]> {
+      const params: Value[] = [filter.limit, filter.offset]
+      const where = whereOf(filter, params)
       return query<AuditRow>(
         `select id, at, operator, action, session_id as "session", status_before as "before",
            status_after as "after", result
-         from audit where (session_id = $1 or $1 is null) and (operator = $2 or $2 is null)
-         order by at desc, id limit $3 offset $4`,
-        [session ?? null, operator ?? null, limit, offset],
+         from audit ${where} order by at desc, id limit $1 offset $2`,
+        params,
       )
+    },
+
+    async countActs(filter: AuditFilter): Promise<number> {
+      const params: Value[] = []
+      const where = whereOf(filter, params)
+      const rows = await query<{ amount: number }>(
+        `select count(*) as amount from audit ${where}`,
+        params,
+      )
+      return Number(rows[0]?.amount ?? 0)
     },
 
     /** A setting that is made once and then kept: the first of several writers wins. */
@@ -378,5 +414,31 @@ function createStore(driver: Driver) {
       ])
       return rows[0]?.value ?? fresh
     },
+
+    /** Replaces a setting. @returns false when it is no longer `from`: somebody was faster. */
+    async changeSetting(name: string, from: string, to: string): Promise<boolean> {
+      const rows = await query(
+        'update settings set value = $3 where name = $1 and value = $2 returning name',
+        [name, from, to],
+      )
+      return rows.length > 0
+    },
   }
+}
+
+/** The condition of a filter; its values are added to `params`. A text for each, so that each finds its index. */
+function whereOf(filter: AuditFilter, params: Value[]): string {
+  const { session, operator, action, result, from, to } = filter
+  const tests: [test: (place: string) => string, value: Value | undefined][] = [
+    [(place) => `session_id = ${place}`, session],
+    [(place) => `operator = ${place}`, operator],
+    [(place) => `substr(action || ' ', 1, length(${place})) = ${place}`, action && `${action} `],
+    [(place) => `result = ${place}`, result],
+    [(place) => `at >= ${place}`, from],
+    [(place) => `at < ${place}`, to],
+  ]
+  const texts = tests.flatMap(([test, value]) =>
+    value === undefined ? [] : [test(`$${params.push(value)}`)],
+  )
+  return texts.length > 0 ? `where ${texts.join(' and ')}` : ''
 }

@@ -11,7 +11,7 @@ describe('a verification in the modal', () => {
     await visitor.reaches('ended')
 
     const final = { type: 'didit-complete', sessionId, status: 'Approved', outcome: 'approved' }
-    expect(await visitor.finals()).toEqual([final])
+    expect(await visitor.finals()).toEqual([{ ...final, receipt: expect.any(String) }])
     expect((await demo.sandbox.session(sessionId)).status).toBe('Approved')
     expect(await visitor.body.innerText()).toContain('Your identity is verified.')
     expect(await visitor.page.evaluate(() => history.length)).toBe(before)
@@ -29,7 +29,7 @@ describe('a verification in the modal', () => {
     await visitor.reaches('ended')
 
     const final = { type: 'didit-complete', sessionId, status: 'Declined', outcome: 'declined' }
-    expect(await visitor.finals()).toEqual([final])
+    expect(await visitor.finals()).toEqual([{ ...final, receipt: null }])
 
     await visitor.dialog.getByRole('button', { name: 'Done' }).click()
     const next = await visitor.start()

@@ -27,6 +27,20 @@ describe('the client, speaking to the sandbox', () => {
     expect(decision).toMatchObject({ session_id: session.session_id, status: 'Not Started' })
   })
 
+  it('lists all kinds of sessions, however many pages each has', async () => {
+    const { didit } = setUp()
+    const { workflow_id = '' } = await didit.workflows.create({
+      features: [{ feature: 'KYB_REGISTRY' }],
+    })
+    await didit.sessions.create({ workflow_id: DEFAULT_WORKFLOW })
+    for (let i = 0; i < 3; i++) await didit.sessions.create({ workflow_id })
+    const kinds: string[] = []
+    for await (const row of didit.sessions.all({ session_kind: 'all', limit: 1 })) {
+      kinds.push(row.session_kind)
+    }
+    expect(kinds).toEqual(['user', 'business', 'business', 'business'])
+  })
+
   it('passes on its words when it refuses', async () => {
     const { didit } = setUp()
     const workflow_id = '99999999-8888-4777-8666-555555555555'

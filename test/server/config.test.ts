@@ -23,12 +23,14 @@ describe('readConfig', () => {
       workflows: { default: WORKFLOW },
       webhookSecrets: [],
       baseUrl: undefined,
+      authUrl: undefined,
       databaseUrl: 'file:./data/didit-verify.db',
       secret: undefined,
       allowedOrigins: [],
       operators: {},
       maxSessionsPerHour: undefined,
       trustedProxies: 0,
+      otlpEndpoint: undefined,
       publicUrl: 'http://localhost:8787/api/verify',
       isPublic: false,
       port: 8787,
@@ -107,7 +109,10 @@ describe('readConfig', () => {
     ['DIDIT_API_KEY', 'a key'],
     ['OPERATOR_TOKENS', 'anna'],
     ['OPERATOR_TOKENS', 'anna:short'],
-    ['OPERATOR_TOKENS', `anna:${LONG},anna:${LONG}1`],
+    ['OPERATOR_TOKENS', `anna:${LONG},anna:${LONG}`],
+    ['OPERATOR_TOKENS', `anna:${LONG},anna:${LONG}1,anna:${LONG}2`],
+    ['VERIFY_SECRET', `${LONG},short`],
+    ['VERIFY_SECRET', `${LONG},KEPT`],
     ['OPERATOR_TOKENS', `anna:${LONG},bert:${LONG}`],
     ['ALLOWED_ORIGINS', 'https://a.example/'],
     ['ALLOWED_ORIGINS', 'https://a.example,*'],
@@ -165,6 +170,16 @@ describe('readConfig', () => {
       DIDIT_WORKFLOW_ID: '11111111-2222-4333-8444-555555555555',
       OPERATOR_TOKENS: `anna:${LONG} , bert : ${LONG}:with:colons`,
     })
-    expect(operators).toEqual({ anna: LONG, bert: `${LONG}:with:colons` })
+    expect(operators).toEqual({ anna: [LONG], bert: [`${LONG}:with:colons`] })
+  })
+
+  it('reads two tokens of one name and several secrets while they rotate', () => {
+    const { operators, secret } = readConfig({
+      ...GOOD,
+      OPERATOR_TOKENS: `anna:${LONG},anna:${LONG}2`,
+      VERIFY_SECRET: `${LONG} , ${LONG}2, kept`,
+    })
+    expect(operators).toEqual({ anna: [LONG, `${LONG}2`] })
+    expect(secret).toEqual([LONG, `${LONG}2`, 'kept'])
   })
 })

@@ -138,3 +138,45 @@ describe('the limit of the whole app', () => {
     expect(await problem(await two.post())).toEqual(refused)
   })
 })
+
+describe('instances over one store', () => {
+  async function two(limits: object) {
+    const one = await createBff({ identify, limits })
+    const options = { identify, limits, store: one.store, clock: one.clock }
+    const other = await createBff(options)
+    return { one, other, ...one }
+  }
+
+  it('share what an address may', async () => {
+    const { one, other } = await two({ address: 2 })
+    const start = (bff: typeof one, user: string) =>
+      bff.post({}, { 'x-user': user }, from('192.0.2.1'))
+    expect((await start(one, 'user-1')).status).toBe(201)
+    expect((await start(other, 'user-2')).status).toBe(201)
+    expect(await problem(await start(one, 'user-3'))).toEqual(refused)
+    expect(await problem(await start(other, 'user-4'))).toEqual(refused)
+  })
+
+  it('share what a subject may', async () => {
+    const { one, other, move, clock } = await two({ subject: 2 })
+    const user = { 'x-user': 'user-1' }
+    for (const bff of [one, other]) {
+      const { session } = await bff.start({}, user)
+      await bff.move(session.id, 'Expired')
+      await move(session.id, 'Expired').catch(() => {})
+      clock.pass(5 * MINUTE)
+    }
+    expect(await problem(await one.post({}, user))).toEqual(refused)
+    expect(await problem(await other.post({}, user))).toEqual(refused)
+  })
+
+  it('share what can be billed, however many come to each at once', async () => {
+    const { one, other } = await two({ app: 5 })
+    const starts = Array.from({ length: 20 }, (_, i) =>
+      (i % 2 ? one : other).post({}, { 'x-user': `user-${i}` }),
+    )
+    const statuses = (await Promise.all(starts)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 201)).toHaveLength(5)
+    expect(one.didit.calls.length + other.didit.calls.length).toBe(5)
+  })
+})

@@ -1,37 +1,11 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createOperatorApp } from '../../server/operator.ts'
 import { runDue } from '../../server/reconcile.ts'
-import { createBff } from '../support/bff.ts'
-
-const TOKEN = 'anna-token-of-thirty-two-characters'
-const OTHER = 'bert-token-of-thirty-two-characters'
-
-async function setUp() {
-  const bff = await createBff()
-  const app = createOperatorApp({
-    ...bff.options,
-    operators: { anna: TOKEN, bert: OTHER },
-    fetch: async (input, init) => bff.sandbox.app.request(input as string, init),
-  })
-  const call = (method: string, path: string, body?: unknown, token = TOKEN) =>
-    app.request(path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })
-  /** A session in this status, and what the browser holds of it. */
-  const inStatus = async (...statuses: string[]) => {
-    const grant = await bff.start()
-    await bff.move(grant.session.id, ...statuses)
-    await bff.hook({ session_id: grant.session.id, status: statuses.at(-1) })
-    await bff.idle()
-    return { id: grant.session.id, token: grant.token }
-  }
-  return { ...bff, operator: app, call, inStatus }
-}
+import { readEvents, readStatus } from '../support/events.ts'
+import { setUp, TOKEN } from '../support/operator.ts'
+import { root } from '../support/process.ts'
 
 describe('an operator', () => {
   for (const [what, authorization] of [
@@ -53,11 +27,11 @@ describe('an operator', () => {
     })
   }
 
-  it('is not known by a short token, or by one that two share', async () => {
+  it('is not known by a short token, or by one that stands twice', async () => {
     const { options } = await setUp()
     expect(() => createOperatorApp({ ...options, operators: { anna: 'short' } })).toThrow(/32/)
     const shared = { anna: TOKEN, bert: TOKEN }
-    expect(() => createOperatorApp({ ...options, operators: shared })).toThrow(/share/)
+    expect(() => createOperatorApp({ ...options, operators: shared })).toThrow(/twice/)
   })
 
   it('gets no CORS header', async () => {
@@ -91,6 +65,18 @@ describe('an operator', () => {
       expect(await seen(id, token)).toMatchObject({ status, outcome })
     })
   }
+
+  it("'s approval is the next word of a waiting browser's stream", async () => {
+    const { call, inStatus, request } = await setUp()
+    const { id, token } = await inStatus('In Review')
+    const headers = { 'verify-token': token }
+    const events = readEvents(await request(`/sessions/${id}/events`, { headers }))
+    expect(readStatus(await events.next())[0]).toBe('In Review')
+    await call('POST', `/sessions/${id}/approve`)
+    expect(readStatus(await events.next())[0]).toBe('Approved')
+    // Nothing follows an approval, so the stream ends.
+    expect(await events.next()).toBeUndefined()
+  })
 
   it('reaches it soon after Didit could not be asked about what was done', async () => {
     const { call, inStatus, store, options, clock, didit } = await setUp()
@@ -148,6 +134,21 @@ describe('an operator', () => {
     expect((await call('GET', `/sessions/${id}/pictures/nothing`)).status).toBe(404)
   })
 
+  it('is told before what a resubmission would do', async () => {
+    const { call, inStatus } = await setUp()
+    const { id } = await inStatus('In Review')
+    const response = await call('POST', `/sessions/${id}/resubmission-preview`, {})
+    expect(await response.json()).toMatchObject({ requires_user_action: true })
+    expect((await (await call('GET', '/audit')).json()).count).toBe(0)
+  })
+
+  it('sees the time line of a session', async () => {
+    const { call, inStatus } = await setUp()
+    const { id } = await inStatus('In Review')
+    const decision = await (await call('GET', `/sessions/${id}?include=events`)).json()
+    expect(decision.events.length).toBeGreaterThan(0)
+  })
+
   it('shares, notes and blocks', async () => {
     const { call, inStatus } = await setUp()
     const { id } = await inStatus('Approved')
@@ -184,84 +185,74 @@ describe('an operator', () => {
     expect(destination.status).toBe(201)
     expect(await (await call('GET', '/webhooks/destinations')).json()).toHaveLength(1)
   })
-})
 
-describe('the audit log', () => {
-  it('says who did what, when, to which session, and how it stood before and after', async () => {
-    const { call, inStatus, clock } = await setUp()
-    const { id } = await inStatus('In Review')
-    await call('POST', `/sessions/${id}/approve`, {}, OTHER)
-    const { results } = await (await call('GET', `/audit?session=${id}`)).json()
-    expect(results).toEqual([
-      {
-        id: expect.any(String),
-        at: clock.now(),
-        operator: 'bert',
-        action: 'approve',
-        session: id,
-        before: 'In Review',
-        after: 'Approved',
-        result: 'done',
-      },
-    ])
-  })
-
-  it("holds what Didit refused, with Didit's words for the operator", async () => {
-    const { call, start } = await setUp()
-    const { session } = await start()
-    const response = await call('POST', `/sessions/${session.id}/approve`)
-    expect(response.status).toBe(400)
-    const problem = await response.json()
-    expect(problem).toMatchObject({ code: 'didit-refused' })
-    expect(JSON.stringify(problem.didit)).toContain('Current status: Not Started')
-    const { results } = await (await call('GET', '/audit?operator=anna')).json()
-    expect(results).toMatchObject([{ action: 'approve', result: 'refused', after: 'Not Started' }])
-  })
-
-  it('has an act before it happens', async () => {
-    const { call, inStatus, didit, store } = await setUp()
-    const { id } = await inStatus('In Review')
-    let seen: unknown
-    didit.answer = async (request, pass) => {
-      if (request.method === 'PATCH') seen = await store.acts({ limit: 10, offset: 0 })
-      return pass()
-    }
-    await call('POST', `/sessions/${id}/decline`)
-    expect(seen).toMatchObject([{ action: 'decline', before: 'In Review', result: null }])
-  })
-
-  it('reads nothing into it', async () => {
-    const { call, inStatus } = await setUp()
-    const { id } = await inStatus('In Review')
-    await call('GET', `/sessions/${id}`)
-    expect((await (await call('GET', '/audit')).json()).results).toEqual([])
-  })
-})
-
-describe('a bad request of an operator', () => {
-  for (const [what, path, body, status, code] of [
-    ['no JSON', '/blocklist/add', '{', 400, 'invalid-body'],
-    ['a list', '/blocklist/add', '[]', 400, 'invalid-body'],
-    ['a malformed id', '/sessions/not-an-id/approve', {}, 400, 'invalid-input'],
-    [
-      'an amount that is too small',
-      '/billing/top-up',
-      { amount_in_dollars: 1 },
-      400,
-      'invalid-input',
-    ],
-    ['a path that is none', '/nothing', {}, 404, 'not-found'],
-  ] as const) {
-    it(`is told so: ${what}`, async () => {
-      const { call } = await setUp()
-      const response = await call('POST', path, body)
-      expect(response.status).toBe(status)
-      expect(await response.json()).toMatchObject({ code })
-    })
-  }
-
-  it('with a limit that is none is told so', async () => {
+  it('keeps lists', async () => {
     const { call } = await setUp()
-    expect((await call('GET', '/audit?limit=0')).status).toBe(400)
+    const made = await call('POST', '/lists', { name: 'Mine', entry_type: 'phone' })
+    expect(made.status).toBe(201)
+    const entries = `/lists/${(await made.json()).uuid}/entries`
+    expect((await call('POST', entries, { value: '+34600000009' })).status).toBe(201)
+    const face = { image: 'AAAA', comment: 'from the desk' }
+    expect((await call('POST', `${entries}/face-upload`, face)).status).toBe(201)
+    const page = await (await call('GET', `${entries}?limit=1`)).json()
+    expect(page).toMatchObject({ count: 2, next: '?limit=1&offset=1' })
+    expect((await (await call('GET', '/lists')).json()).count).toBe(5)
+  })
+
+  it('sets the single webhook of older accounts', async () => {
+    const { call } = await setUp()
+    const webhook_url = 'https://hooks.example/didit'
+    expect((await call('PATCH', '/webhook', { webhook_url })).status).toBe(200)
+    expect(await (await call('GET', '/webhook')).json()).toMatchObject({ webhook_url })
+  })
+
+  it('gets an account at Didit, and reads its applications with its own token', async () => {
+    const { call, refused, operator } = await setUp()
+    const [email, password] = ['anna@mail.test.example', 'MyStr0ng!Pass']
+    expect((await call('POST', '/account/register', { email, password })).status).toBe(201)
+    const verified = await call('POST', '/account/verify-email', { email, code: 'A1B2C3' })
+    const { access_token, organization, application } = await verified.json()
+    expect((await call('POST', '/account/login', { email, password })).status).toBe(200)
+    const own = `/account/organizations/${organization.uuid}/applications`
+    expect((await refused('GET', own)).body.fields[0].field).toBe('didit-access-token')
+    const headers = { authorization: `Bearer ${TOKEN}`, 'didit-access-token': access_token }
+    const applications = await (await operator.request(own, { headers })).json()
+    expect(applications).toMatchObject([{ api_key: application.api_key }])
+    const one = await operator.request(`${own}/${application.uuid}`, { headers })
+    expect(await one.json()).toMatchObject({ uuid: application.uuid })
+    const organizations = await operator.request('/account/organizations', { headers })
+    expect(await organizations.json()).toMatchObject([{ uuid: organization.uuid }])
+  })
+
+  it('sees what became of webhooks, and has one sent again', async () => {
+    const { call, sandbox, start, move } = await setUp()
+    const destination = { label: 'mine', url: 'https://hooks.example/didit' }
+    const wanted = { ...destination, subscribed_events: ['status.updated'] }
+    const { uuid } = await (await call('POST', '/webhooks/destinations', wanted)).json()
+    const { session } = await start()
+    await move(session.id, 'In Progress')
+    await sandbox.idle()
+    const deliveries = `/webhooks/destinations/${uuid}/deliveries`
+    const { results } = await (await call('GET', deliveries)).json()
+    expect(results).toMatchObject([{ session_id: session.id }])
+    const one = `${deliveries}/${results[0].uuid}`
+    expect(await (await call('GET', one)).json()).toHaveProperty('request_body')
+    expect((await call('POST', `${one}/resend`)).status).toBe(200)
+    expect((await (await call('GET', deliveries)).json()).count).toBe(2)
+    const change = await call('PATCH', `/webhooks/destinations/${uuid}`, { enabled: false })
+    expect((await change.json()).enabled).toBe(false)
+    expect((await call('DELETE', `/webhooks/destinations/${uuid}`)).status).toBe(204)
+    expect((await call('GET', `/webhooks/destinations/${uuid}`)).status).toBe(404)
+  })
+})
+
+describe('docs/operator.md', () => {
+  it('lists every route, and no other', async () => {
+    const page = readFileSync(path.join(root, 'docs/operator.md'), 'utf8')
+    const listed = [...page.matchAll(/^\| `((?:GET|POST|PATCH|DELETE) [^`]+)` \|/gm)]
+    const { operator } = await setUp()
+    const routes = operator.routes.filter(({ method }) => method !== 'ALL')
+    const known = new Set(routes.map((route) => `${route.method} ${route.path}`))
+    expect(listed.map(([, route]) => route).sort()).toEqual([...known].sort())
   })
 })

@@ -102,10 +102,10 @@ async function startSandbox() {
 }
 
 describe('serve', () => {
-  it('refuses a bad configuration with every problem and code 1', async () => {
+  it('refuses a bad configuration with every problem and code 2', async () => {
     const { serve } = await setUp('nonsense', { DIDIT_API_KEY: '', PORT: 'x', LOG_LEVEL: 'warn' })
     const program = serve()
-    expect(await program.ended()).toBe(1)
+    expect(await program.ended()).toBe(2)
     expect(program.output().trim().split('\n')).toEqual([
       'The configuration cannot be used:',
       expect.stringMatching(/^- DIDIT_API_KEY is missing/),

@@ -229,3 +229,19 @@ describe('a session', () => {
     expect((await store.session(id))?.id).toBe(id)
   })
 })
+
+describe('a setting', () => {
+  it('changes once for all who have read the same', async () => {
+    const store = await openStore('file::memory:')
+    await store.settingOr('keys', 'old')
+    const changes = ['one', 'two', 'three'].map((to) => store.changeSetting('keys', 'old', to))
+    expect(await Promise.all(changes)).toEqual([true, false, false])
+    expect(await store.settingOr('keys', 'fresh')).toBe('one')
+  })
+
+  it('that is not there does not change', async () => {
+    const store = await openStore('file::memory:')
+    expect(await store.changeSetting('keys', 'old', 'new')).toBe(false)
+    expect(await store.settingOr('keys', 'fresh')).toBe('fresh')
+  })
+})

@@ -1,6 +1,6 @@
 // A BFF inside the test's own page, handed to an element through its `fetch` property.
 
-import { type Session, statusRow, TOKEN_HEADER } from '../../server/contract.ts'
+import { type Session, type SessionAnswer, statusRow, TOKEN_HEADER } from '../../server/contract.ts'
 
 export interface Asked {
   route: 'create' | 'read' | 'stream'
@@ -37,6 +37,8 @@ export class Backend {
   readonly asked: Asked[] = []
   readonly answers = new Map<Asked['route'], Answer>()
   readonly streams = new Set<Controller>()
+  /** The receipts that it has given. */
+  readonly receipts: string[] = []
 
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const url = new URL(String(input))
@@ -101,11 +103,11 @@ export class Backend {
 
   #serve({ route, token, signal, url }: Asked): Response {
     if (route === 'create') {
-      return Response.json({ session: this.session, token: this.token }, { status: 201 })
+      return Response.json({ ...this.#answer(), token: this.token }, { status: 201 })
     }
     if (token !== this.token || !url.pathname.includes(this.session.id))
       return problem(404, 'not-found')
-    if (route === 'read') return Response.json({ session: this.session })
+    if (route === 'read') return Response.json(this.#answer())
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.streams.add(controller)
@@ -118,8 +120,16 @@ export class Backend {
     return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
   }
 
+  /** The session, and where it is approved a receipt that nobody has seen. */
+  #answer(): SessionAnswer {
+    if (this.session.outcome !== 'approved') return { session: this.session }
+    const receipt = `receipt ${this.receipts.length + 1}`
+    this.receipts.push(receipt)
+    return { session: this.session, receipt }
+  }
+
   #speak(stream: Controller): void {
-    const data = JSON.stringify({ session: this.session })
+    const data = JSON.stringify(this.#answer())
     const text = `event: session\nid: ${this.session.version}\ndata: ${data}\n\n`
     stream.enqueue(new TextEncoder().encode(text))
   }

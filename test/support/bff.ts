@@ -8,6 +8,7 @@ import { sign } from '../../server/didit/webhook.ts'
 import type { VerifyOptions } from '../../server/options.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from '../../server/sandbox/app.ts'
 import { openStore } from '../../server/store/index.ts'
+import { faultOf } from './api.ts'
 import { createClock } from './clock.ts'
 
 export const PAGE = 'https://shop.example'
@@ -67,7 +68,8 @@ export async function createBff(options: BffOptions = {}) {
       async fetch(input, init) {
         const request = new Request(input, init)
         didit.calls.push(`${request.method} ${new URL(request.url).pathname}`)
-        if (request.method === 'POST') didit.bodies.push(await request.clone().json())
+        const body = request.method === 'POST' && (await request.clone().text())
+        if (body) didit.bodies.push(JSON.parse(body))
         return didit.answer(request, async () => sandbox.app.request(request))
       },
     }),
@@ -83,8 +85,13 @@ export async function createBff(options: BffOptions = {}) {
   const { store } = verifyOptions
   const app = new Hono().route('/api/verify', createVerifyApp(verifyOptions))
 
+  /** Every answer has to be as the description says. */
   async function request(path: string, init?: RequestInit, env?: object): Promise<Response> {
-    return app.request(PUBLIC_URL + path, init, env)
+    const response = await app.request(PUBLIC_URL + path, init, env)
+    const [pathname = ''] = path.split('?')
+    const fault = await faultOf(init?.method ?? 'GET', pathname, response)
+    if (fault) throw new Error(fault)
+    return response
   }
 
   /** What a page sends to start; `body` may be anything. */

@@ -19,14 +19,10 @@ export async function createMoved(...statuses: string[]) {
   const told: string[] = []
   bff.store.listen(id, () => void stored().then(({ status }) => told.push(status)))
   /** The webhook that Didit posted when the session came to `status`. */
-  const hook = async (status: string, more: object = {}) => {
+  const hook = async (status: string, more: object = {}, how: { headers?: string[] } = {}) => {
     const timestamp = Math.floor(bff.clock.now() / 1000)
-    const response = await bff.hook({
-      session_id: id,
-      status,
-      created_at: at[status] ?? timestamp,
-      ...more,
-    })
+    const event = { session_id: id, status, created_at: at[status] ?? timestamp, ...more }
+    const response = await bff.hook(event, how)
     if (response.status !== 204) throw new Error(`the webhook got ${response.status}`)
   }
   bff.didit.calls.length = 0

@@ -11,6 +11,8 @@ const TSX = import.meta.resolve('tsx')
 export interface Program {
   /** Everything it has printed so far, on both channels. */
   output(): string
+  stdout(): string
+  stderr(): string
   /** Waits until what it prints matches. Rejects when it ends before. */
   prints(pattern: RegExp): Promise<void>
   /** @returns the exit code, once it has ended. */
@@ -19,20 +21,27 @@ export interface Program {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
+interface RunOptions {
+  args?: string[]
+  env?: Env
+  cwd?: string
+  /** What it reads from standard input; without it there is none. */
+  input?: string
+}
+
 /** Runs a TypeScript file of this repository, by its path from the root. */
-export function run(
-  file: string,
-  { args = [], env = {}, cwd = root }: { args?: string[]; env?: Env; cwd?: string },
-): Program {
+export function run(file: string, { args = [], env = {}, cwd = root, input }: RunOptions): Program {
   const child = spawn(process.execPath, ['--import', TSX, path.join(root, file), ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
+  child.stdin?.end(input)
+  const printed = { output: '', stdout: '', stderr: '' }
+  for (const channel of ['stdout', 'stderr'] as const) {
+    child[channel]?.setEncoding('utf8').on('data', (text: string) => {
+      printed.output += text
+      printed[channel] += text
       child.emit('printed')
     })
   }
@@ -45,11 +54,14 @@ export function run(
   const closed = once(child, 'close')
 
   return {
-    output: () => output,
+    output: () => printed.output,
+    stdout: () => printed.stdout,
+    stderr: () => printed.stderr,
     async prints(pattern) {
-      while (!pattern.test(output)) {
-        if (over()) throw new Error(`${file} ended before it printed ${pattern}:\n${output}`)
-        await Promise.race([printed(child), closed])
+      while (!pattern.test(printed.output)) {
+        if (over())
+          throw new Error(`${file} ended before it printed ${pattern}:\n${printed.output}`)
+        await Promise.race([oncePrinted(child), closed])
       }
     },
     async ended() {
@@ -84,6 +96,6 @@ export async function freePorts(count: number): Promise<number[]> {
   )
 }
 
-function printed(child: ChildProcess): Promise<unknown> {
+function oncePrinted(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => child.once('printed', resolve))
 }

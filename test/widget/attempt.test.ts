@@ -36,6 +36,7 @@ describe('an attempt', () => {
         sessionId: backend.session.id,
         status,
         outcome,
+        receipt: outcome === 'approved' ? 'receipt 1' : null,
       })
       expect(log()).to.deep.equal([
         ...OPENING,

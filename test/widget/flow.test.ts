@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing'
 import type { Session } from '../../server/contract.ts'
-import { heard, type Input, type State, step } from '../../widget/flow.ts'
+import { type Input, type State, step } from '../../widget/flow.ts'
+import { heard } from '../../widget/heard.ts'
 
 const INPUTS: Input[] = ['start', 'open', 'trouble', 'submit', 'end', 'keep', 'reset']
 

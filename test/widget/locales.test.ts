@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode, STATUSES } from '../../server/contract.ts'
 import { diditLanguage } from '../../server/didit/language.ts'
 import { LANGUAGES, RTL_LANGUAGES } from '../../server/didit/types.ts'
 import { messages as en, type Messages } from '../../widget/locales/en.ts'
-import { speechFor, wordsFor } from '../../widget/locales/index.ts'
+import { BASICS, speechFor, wordsFor } from '../../widget/locales/index.ts'
 import { direction, FILES, load, lookup } from '../../widget/locales/languages.ts'
 import { messages as cyrillic } from '../../widget/locales/sr.ts'
 import { messages as latin } from '../../widget/locales/sr-Latn.ts'
@@ -148,9 +148,9 @@ describe('direction', () => {
 })
 
 describe('speechFor', () => {
-  it('has no words for English and for what it does not know: they come with the attempt', async () => {
+  it('has few words for English and for what it does not know: more come with the attempt', async () => {
     for (const tag of ['en', 'EN-gb', 'en_US', 'tlh', '../de', '']) {
-      expect(await speechFor(tag)).to.deep.equal({ lang: 'en', dir: 'ltr', words: {} })
+      expect(await speechFor(tag)).to.deep.equal({ lang: 'en', dir: 'ltr', words: BASICS })
     }
   })
 

@@ -1,9 +1,9 @@
 import { FIRST } from './first.ts'
-import { LABEL } from './index.ts'
+import { BASICS } from './index.ts'
 
 /** English, and the shape of every other language. Short sentences, no plurals, no names. */
 export const messages = {
-  start: LABEL,
+  ...BASICS,
   ...FIRST,
   resume: 'Continue verification',
   done: 'Done',
@@ -15,7 +15,6 @@ export const messages = {
   resubmit: 'A step of your verification has to be repeated.',
   expired: 'This verification has expired. You can start a new one.',
   unconfirmed: 'Thank you. You can go on here.',
-  required: 'Please verify your identity.',
   leaveTitle: 'Stop the verification?',
   leaveText: 'It is not finished. You can continue later.',
   leave: 'Stop',

@@ -1,8 +1,11 @@
 import type { ErrorCode } from '../../server/contract.ts'
 import type { Messages } from './en.ts'
 
-/** The one English text that every page view carries: what the trigger says. */
-export const LABEL = 'Verify your identity'
+/** The English that every page view carries: what the trigger says, and a form that needs it. */
+export const BASICS = {
+  start: 'Verify your identity',
+  required: 'Please verify your identity.',
+}
 
 /** For who cannot even load the words that say what is wrong. */
 export const FAILED = 'This did not work. Check your connection and try again.'
@@ -14,8 +17,8 @@ export interface Speech {
   words: Partial<Messages>
 }
 
-/** No words but the label, until they come with the attempt. */
-const ENGLISH: Speech = { lang: 'en', dir: 'ltr', words: {} }
+/** No other words until they come with the attempt. */
+const ENGLISH: Speech = { lang: 'en', dir: 'ltr', words: BASICS }
 
 /** What to speak for a BCP 47 tag: English where there is nothing better, or it does not load. */
 export async function speechFor(tag: string): Promise<Speech> {

@@ -1,88 +1,63 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Acts } from '../../acts.ts'
-import type {
-  BlocklistAdd,
-  BlocklistRemove,
-  CreateDestination,
-  CreateWorkflow,
-  TopUp,
-  UpdateDestination,
-  UpdateWorkflow,
-} from '../../didit/types.ts'
+import { DiditInputError } from '../../didit/client.ts'
+import type { Login, Register, ResendOtp, TopUp, VerifyEmail } from '../../didit/types.ts'
 import type { OperatorEnv } from '../../operator.ts'
 import type { Settings } from '../../options.ts'
-import { readJson, readQuery } from './input.ts'
+import { noQuery, readJson } from './input.ts'
 
-/** What belongs to the account and not to one session: blocklist, workflows, credits, webhooks. */
+/** Carries the `access_token` of a login at Didit; `Authorization` is the operator's own. */
+const TOKEN = 'didit-access-token'
+
+/** Accounts at Didit, their organisations and applications, and credits. */
 export function accountRoutes({ didit }: Settings, acts: Acts) {
-  const { blocklist, workflows, billing, webhooks } = didit
+  const { account, billing } = didit
 
   return new Hono<OperatorEnv>()
-    .get('/blocklist', async (c) => c.json(await blocklist.list(readQuery(c))))
-    .post('/blocklist/add', async (c) => {
-      const body = await readJson<BlocklistAdd>(c)
-      const act = { action: 'block', session: body.session_id }
-      return c.json(await acts.run(c, act, () => blocklist.add(body)))
+    .post('/account/register', async (c) => {
+      const body = await readJson<Register>(c)
+      return c.json(await acts.run(c, { action: 'register' }, () => account.register(body)), 201)
     })
-    .post('/blocklist/remove', async (c) => {
-      const body = await readJson<BlocklistRemove>(c)
-      const act = { action: 'unblock', session: body.session_id }
-      return c.json(await acts.run(c, act, () => blocklist.remove(body)))
+    .post('/account/verify-email', async (c) => {
+      const body = await readJson<VerifyEmail>(c)
+      return c.json(await acts.run(c, { action: 'verify e-mail' }, () => account.verifyEmail(body)))
+    })
+    .post('/account/resend-otp', async (c) => {
+      const body = await readJson<ResendOtp>(c)
+      return c.json(await acts.run(c, { action: 'resend code' }, () => account.resendOtp(body)))
+    })
+    .post('/account/login', async (c) => {
+      const body = await readJson<Login>(c)
+      return c.json(await acts.run(c, { action: 'log in' }, () => account.login(body)))
+    })
+    .get('/account/organizations', async (c) => {
+      noQuery(c)
+      return c.json(await account.organizations(bearer(c)))
+    })
+    .get('/account/organizations/:organization/applications', async (c) => {
+      noQuery(c)
+      return c.json(await account.applications(c.req.param('organization'), bearer(c)))
+    })
+    .get('/account/organizations/:organization/applications/:application', async (c) => {
+      noQuery(c)
+      const { organization, application } = c.req.param()
+      return c.json(await account.application(organization, application, bearer(c)))
     })
 
-    .get('/workflows', async (c) => c.json(await workflows.list(readQuery(c))))
-    .get('/workflows/:uuid', async (c) => c.json(await workflows.get(c.req.param('uuid'))))
-    .post('/workflows', async (c) => {
-      const body = await readJson<CreateWorkflow>(c)
-      const act = { action: 'create workflow' }
-      return c.json(await acts.run(c, act, () => workflows.create(body)), 201)
+    .get('/billing/balance', async (c) => {
+      noQuery(c)
+      return c.json(await billing.balance())
     })
-    .patch('/workflows/:uuid', async (c) => {
-      const body = await readJson<UpdateWorkflow>(c)
-      const act = { action: `update workflow ${c.req.param('uuid')}` }
-      return c.json(await acts.run(c, act, () => workflows.update(c.req.param('uuid'), body)))
-    })
-    .delete('/workflows/:uuid', async (c) => {
-      const act = { action: `delete workflow ${c.req.param('uuid')}` }
-      await acts.run(c, act, () => workflows.delete(c.req.param('uuid')))
-      return c.body(null, 204)
-    })
-
-    .get('/billing/balance', async (c) => c.json(await billing.balance()))
     .post('/billing/top-up', async (c) => {
       const body = await readJson<TopUp>(c)
-      return c.json(await acts.run(c, { action: 'top up' }, () => billing.topUp(body)))
+      const act = { action: `top up ${body.amount_in_dollars}` }
+      return c.json(await acts.run(c, act, () => billing.topUp(body)))
     })
+}
 
-    .get('/webhooks/destinations', async (c) => c.json(await webhooks.destinations()))
-    .post('/webhooks/destinations', async (c) => {
-      const body = await readJson<CreateDestination>(c)
-      const act = { action: 'create destination' }
-      return c.json(await acts.run(c, act, () => webhooks.createDestination(body)), 201)
-    })
-    .get('/webhooks/destinations/:uuid', async (c) =>
-      c.json(await webhooks.destination(c.req.param('uuid'))),
-    )
-    .patch('/webhooks/destinations/:uuid', async (c) => {
-      const body = await readJson<UpdateDestination>(c)
-      const act = { action: `update destination ${c.req.param('uuid')}` }
-      const work = () => webhooks.updateDestination(c.req.param('uuid'), body)
-      return c.json(await acts.run(c, act, work))
-    })
-    .delete('/webhooks/destinations/:uuid', async (c) => {
-      const act = { action: `delete destination ${c.req.param('uuid')}` }
-      await acts.run(c, act, () => webhooks.deleteDestination(c.req.param('uuid')))
-      return c.body(null, 204)
-    })
-    .get('/webhooks/destinations/:uuid/deliveries', async (c) =>
-      c.json(await webhooks.deliveries(c.req.param('uuid'), readQuery(c))),
-    )
-    .get('/webhooks/destinations/:uuid/deliveries/:delivery', async (c) =>
-      c.json(await webhooks.delivery(c.req.param('uuid'), c.req.param('delivery'))),
-    )
-    .post('/webhooks/destinations/:uuid/deliveries/:delivery/resend', async (c) => {
-      const { uuid, delivery } = c.req.param()
-      const act = { action: `resend delivery ${delivery}` }
-      return c.json(await acts.run(c, act, () => webhooks.resend(uuid, delivery)))
-    })
+function bearer(c: Context): { accessToken: string } {
+  const accessToken = c.req.header(TOKEN)
+  if (accessToken) return { accessToken }
+  const message = 'is missing. Send the access_token that POST /account/login answered.'
+  throw new DiditInputError({ field: TOKEN, message })
 }

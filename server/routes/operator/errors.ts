@@ -1,17 +1,28 @@
 import { ZodError } from 'zod'
-import { DiditError, DiditInputError } from '../../didit/client.ts'
+import { DiditError, DiditInputError, type InputProblem } from '../../didit/client.ts'
 import { fromDidit, ProblemError, renderProblem } from '../../problems.ts'
+
+/** Where operators need other words than visitors. */
+const WORDS: { readonly [code in ProblemError['code']]?: string } = {
+  'not-found': 'Check method and address; docs/operator.md lists every route.',
+  'body-too-large': 'Send at most 4 MiB.',
+  'invalid-body': 'Send one JSON object, nested at most 32 levels deep.',
+}
 
 /**
  * The answer for an error to an operator. Other than a browser they are told Didit's own words:
  * its status, and the fields it named.
  */
-export function renderForOperator(error: unknown): Response {
-  if (error instanceof DiditInputError) {
-    const { message: detail, problems: fields } = error
-    return answer(400, 'invalid-input', 'The request cannot be right.', { detail, fields })
+export async function renderForOperator(error: unknown): Promise<Response> {
+  if (error instanceof DiditInputError && error.field !== 'apiKey') {
+    return invalid(error.message, error.problems)
   }
-  if (error instanceof DiditError && error.status < 500) {
+  if (error instanceof ZodError) {
+    const fields = error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
+    return invalid(fields.map(({ field, message }) => `${field}: ${message}`).join(' '), fields)
+  }
+  // A key that Didit does not take is nothing that the operator sent.
+  if (error instanceof DiditError && error.status < 500 && error.status !== 401) {
     const { status, message: detail, fields: didit, retryAfter } = error
     const headers = { 'retry-after': String(Math.ceil(retryAfter ?? 0)) }
     return answer(
@@ -22,9 +33,14 @@ export function renderForOperator(error: unknown): Response {
       retryAfter === undefined ? {} : headers,
     )
   }
-  return renderProblem(
-    error instanceof ZodError ? new ProblemError('invalid-body') : fromDidit(error),
-  )
+  const problem = fromDidit(error)
+  const response = renderProblem(problem)
+  const detail = problem instanceof ProblemError ? WORDS[problem.code] : undefined
+  return detail ? Response.json({ ...(await response.json()), detail }, response) : response
+}
+
+function invalid(detail: string, fields: readonly InputProblem[]): Response {
+  return answer(400, 'invalid-input', 'The request cannot be right.', { detail, fields })
 }
 
 function answer(

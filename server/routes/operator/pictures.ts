@@ -1,28 +1,34 @@
 import { Hono } from 'hono'
+import { DiditUnreachable } from '../../didit/client.ts'
+import { mediaLinks } from '../../didit/media.ts'
 import type { OperatorEnv } from '../../operator.ts'
 import type { Settings } from '../../options.ts'
 import { ProblemError } from '../../problems.ts'
+import { noQuery } from './input.ts'
 
 /** What a browser may show; anything else is downloaded. */
 const SHOWN = /^(image\/(jpeg|png|webp)|video\/mp4)$/
 
+/** Milliseconds until the first byte. */
+const PATIENCE = 10_000
+
 /**
  * The pictures of a session. Didit's links to them die after an hour, so each is asked for anew and
- * passed through; no link leaves the server.
+ * passed through.
  */
-export function pictureRoutes({ didit }: Settings, fetch: typeof globalThis.fetch) {
+export function pictureRoutes({ didit, timers }: Settings, fetch: typeof globalThis.fetch) {
   return new Hono<OperatorEnv>()
     .get('/sessions/:id/pictures', async (c) => {
-      const pictures = findPictures(await didit.sessions.decision(c.req.param('id')))
+      noQuery(c)
+      const pictures = await linksOf(c.req.param('id'))
       return c.json({ results: [...pictures.keys()] })
     })
     .get('/sessions/:id/pictures/:name', async (c) => {
-      const pictures = findPictures(await didit.sessions.decision(c.req.param('id')))
+      noQuery(c)
+      const pictures = await linksOf(c.req.param('id'))
       const link = pictures.get(c.req.param('name'))
       if (!link) throw new ProblemError('not-found')
-      const { ok, body, headers } = await fetch(link)
-      if (!ok || !body) throw new ProblemError('didit-unreachable')
-      const type = headers.get('content-type')?.split(';')[0] ?? ''
+      const { body, type } = await download(link, c.req.raw.signal)
       const shown = SHOWN.test(type)
       return c.body(body, 200, {
         'content-type': shown ? type : 'application/octet-stream',
@@ -30,19 +36,28 @@ export function pictureRoutes({ didit }: Settings, fetch: typeof globalThis.fetc
         'content-security-policy': "default-src 'none'; sandbox",
       })
     })
-}
 
-/** Every link of a decision by where it stands: `id_verifications.0.front_image`. */
-export function findPictures(decision: object): Map<string, string> {
-  const found = new Map<string, string>()
-  const visit = (value: unknown, path: string): void => {
-    if (typeof value === 'string' && /image|video|_file|files\./.test(path)) {
-      if (/^https?:\/\//.test(value)) found.set(path, value)
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value))
-        visit(member, path ? `${path}.${key}` : key)
+  async function linksOf(session: string) {
+    return mediaLinks(await didit.sessions.decision(session), didit.local)
+  }
+
+  /** Without a key, and never on to another place: the link is all that it takes. */
+  async function download(link: string, signal: AbortSignal) {
+    const slow = new AbortController()
+    const timer = timers.setTimeout(() => slow.abort(), PATIENCE)
+    try {
+      const response = await fetch(link, {
+        redirect: 'error',
+        signal: AbortSignal.any([signal, slow.signal]),
+      })
+      const { ok, body, status, headers } = response
+      if (!ok || !body) throw new Error(`Didit's storage answered ${status}`)
+      return { body, type: headers.get('content-type')?.split(';')[0]?.trim() ?? '' }
+    } catch (cause) {
+      const reason = slow.signal.aborted ? new DOMException('', 'TimeoutError') : cause
+      throw new DiditUnreachable('GET picture', reason)
+    } finally {
+      timers.clearTimeout(timer)
     }
   }
-  visit(decision, '')
-  return found
 }

@@ -11,8 +11,10 @@ export interface Scene {
   run: Run
   /** Milliseconds since 1970, when it is asked. */
   now: number
-  /** The address of a picture or film, for an hour. */
-  media(name: string): string
+  /** The address of a picture or film, for an hour; null for who may not see any. */
+  media(name: string): string | null
+  /** Where the visitor of another session goes; null for who may not create sessions. */
+  link(session: SandboxSession): string | null
 }
 
 /** The findings of one run, beside `node_id`, `status` and `warnings`. */

@@ -1,25 +1,36 @@
 // What others know of the person: watch lists and public registers.
 
 import { DOCUMENT_NAMES, day } from '../persons.ts'
+import { companyOf } from './business.ts'
 import type { Evidence, Scene } from './evidence.ts'
 
 /** `aml_screenings`. */
 export const watchLists: Evidence = (scene) => {
-  const { person, run } = scene
+  const { run } = scene
   const clean = run.status === 'Approved'
   return {
     total_hits: clean ? 0 : 1,
-    entity_type: 'person',
+    entity_type: scene.session.workflow.kind === 'business' ? 'company' : 'person',
     hits: clean ? [] : [hit(scene)],
     score: clean ? 0 : 73,
-    screened_data: {
-      full_name: `${person.first} ${person.last}`,
-      nationality: person.nationality,
-      date_of_birth: person.born,
-      document_number: person.documentNumber,
-    },
+    screened_data: screened(scene),
     is_ongoing_monitoring_enabled: false,
     next_ongoing_monitoring_bill_date: null,
+  }
+}
+
+/** Who was looked for: of a company its name and country alone. */
+function screened(scene: Scene) {
+  const { person, session } = scene
+  if (session.workflow.kind === 'business') {
+    const { name, code, number } = companyOf(scene)
+    return { full_name: name, nationality: code, document_number: number }
+  }
+  return {
+    full_name: `${person.first} ${person.last}`,
+    nationality: person.nationality,
+    date_of_birth: person.born,
+    document_number: person.documentNumber,
   }
 }
 
@@ -58,8 +69,9 @@ export const database: Evidence = ({ person, run }) => {
   }
 }
 
-function hit({ person, run }: Scene) {
-  const name = `${person.first} ${person.last}`
+function hit(scene: Scene) {
+  const { person, run } = scene
+  const name = screened(scene).full_name
   const source = 'https://lists.example/sanctions/1'
   const seen = `${day(run.at)}T00:00:00Z`
   const low = { score: 0, weightage: 25, risk_level: 'Low', risk_scores: {} }

@@ -73,6 +73,23 @@ describe('the blocklist', () => {
     expect((await again(other)).status).toBe('Approved')
   })
 
+  it('meets nobody else where no contact is known, though all entities were to be blocked', async () => {
+    const { ask, decision, played, workflow } = setUp()
+    const flags = Object.fromEntries(ITEMS.map(([item]) => [`blocklist_${item}`, true]))
+    const { session_id } = await played('decline', { vendor_data: 'mallory' })
+    await ask('POST', '/v3/blocklist/add/', { session_id, ...flags })
+    const { results } = (await ask('GET', '/v3/blocklist/')).body
+    expect(results.map(({ type }: { type: string }) => type).sort()).toEqual(['document', 'face'])
+    const { workflow_id } = await workflow('OCR', 'PHONE_VERIFICATION', 'EMAIL_VERIFICATION')
+    const second = { workflow_id, vendor_data: 'bert' }
+    const contact = await played('decline', second)
+    await ask('POST', '/v3/blocklist/add/', { session_id: contact.session_id, ...flags })
+    for (const wanted of [{ vendor_data: 'alice' }, { vendor_data: 'alice', workflow_id }]) {
+      const other = await played('approve', wanted)
+      expect((await decision(other.session_id)).status).toBe('Approved')
+    }
+  })
+
   it('knows a person by an expected name too', async () => {
     const { ask, decision, played } = setUp()
     const expected_details = { first_name: 'Eva', last_name: 'Nowak' }
@@ -147,6 +164,15 @@ describe('lists', () => {
     expect((await ask('DELETE', `${entries}${entry.body.uuid}/`)).status).toBe(204)
     expect((await again()).status).toBe('Approved')
     expect((await ask('POST', entries, {})).status).toBe(400)
+  })
+
+  it('stand beside the built-in ones, whatever comes first', async () => {
+    const { ask, played } = setUp()
+    expect((await ask('POST', LISTS, { name: 'A', entry_type: 'phone' })).status).toBe(201)
+    expect((await ask('GET', LISTS)).body.count).toBe(5)
+    const { session_id } = await played('decline')
+    const add = { session_id, blocklist_face: true }
+    expect((await ask('POST', '/v3/blocklist/add/', add)).status).toBe(200)
   })
 
   it('take pictures, can be renamed and deleted', async () => {

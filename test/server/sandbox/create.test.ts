@@ -2,6 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKFLOW } from '../../../server/sandbox/app.ts'
 import { DENIED, ORIGIN, setUp } from './fixture.ts'
 
+describe('an invitation', () => {
+  const email = 'eva@mail.example'
+
+  it.each([
+    [{ email, send_notification_emails: true }, 1],
+    [{ email }, 0],
+    [{ send_notification_emails: true }, 0],
+  ])('is written where it is wanted: %o', async (contact_details, count) => {
+    const { create, request } = setUp()
+    const { url } = await create({ contact_details, vendor_data: 'eva' })
+    // The same session once more is no reason to write again.
+    await create({ contact_details, vendor_data: 'eva' })
+    const mails = await (await request('/_sandbox/mails')).json()
+    expect(mails).toHaveLength(count)
+    if (count > 0) expect(mails[0]).toMatchObject({ to: email, text: url })
+  })
+})
+
 describe('creating a session', () => {
   const refused: [string, RequestInit['headers'], unknown, number, object][] = [
     ['no key', { 'x-api-key': '' }, {}, 403, DENIED],

@@ -109,6 +109,14 @@ export function setUp(
     await play(made.session_token, scenario)
     return made
   }
+  /** The people behind a company do their part, each as a scenario says. */
+  const verify = async (company: string, ...scenarios: string[]) => {
+    const [check] = (await decision(company)).key_people_checks
+    for (const [i, { kyc_session_url }] of check.submitted.parties.entries()) {
+      const scenario = scenarios[i]
+      if (scenario) await play(kyc_session_url.split('/').at(-1), scenario)
+    }
+  }
   const told = () => hooks.map(({ body }) => body.status)
   return {
     sandbox,
@@ -121,6 +129,7 @@ export function setUp(
     create,
     workflow,
     company,
+    verify,
     decision,
     update,
     move,

@@ -15,6 +15,17 @@ const GUIDES = path.join(import.meta.dirname, '../../../../shared/guides')
 const BASE = 'https://verification.didit.me'
 const run = promisify(execFile)
 
+/** Python in which every answer has to be a good one: most snippets do not look. */
+const CHECKED = `
+import requests
+_request = requests.Session.request
+def _checked(*args, **options):
+    answer = _request(*args, **options)
+    assert answer.ok, answer.text
+    return answer
+requests.Session.request = _checked
+`
+
 const servers: Server[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) server.close()
@@ -45,7 +56,7 @@ function guides() {
   it.each(named)('run the snippet about %s', async (_, code) => {
     const { origin, session_id, share_token } = await listening()
     const setting = [
-      'import requests',
+      CHECKED,
       'headers = {"x-api-key": "YOUR_API_KEY", "Content-Type": "application/json"}',
       `session_id = "${session_id}"`,
     ].join('\n')
@@ -54,9 +65,19 @@ function guides() {
       .replaceAll('"session_id": "..."', '"session_id": session_id')
       .replaceAll('eyJhbGciOiJIUzI1NiIs...', share_token)
       .replaceAll('your-workflow-uuid', DEFAULT_WORKFLOW)
-    const check =
-      'response = globals().get("response")\nassert response is None or response.ok, response.text'
-    await expect(python([setting, filled, check].join('\n'), origin)).resolves.toBeDefined()
+    await expect(python([setting, filled].join('\n'), origin)).resolves.toBeDefined()
+  })
+
+  it.each(statements('kyc-onboarding.md'))('run the statement %s', async (code) => {
+    const { origin, session_id } = await listening()
+    const setting = [
+      CHECKED,
+      'API_KEY = "your_api_key"',
+      'headers = {"x-api-key": API_KEY, "Content-Type": "application/json"}',
+      `BASE = "${BASE}/v3"`,
+      `session_id = "${session_id}"`,
+    ]
+    await expect(python([...setting, code].join('\n'), origin)).resolves.toBeDefined()
   })
 
   it('run the snippet in TypeScript', async () => {
@@ -118,6 +139,21 @@ function blocks(file: string, language: string): string[] {
   const text = readFileSync(path.join(GUIDES, file), 'utf8')
   const found = text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))
   return [...found].map(([, code = '']) => code)
+}
+
+/** The calls that stand in the text outside of blocks: from `requests.` to the closing bracket. */
+function statements(file: string): string[] {
+  const text = readFileSync(path.join(GUIDES, file), 'utf8').replace(/```.*?```/gs, '')
+  const starts = [...text.matchAll(/^(response = )?requests\.\w+\(/gm)]
+  return starts.map(({ index, 0: start }) => {
+    let depth = 1
+    let end = index + start.length
+    for (; depth > 0 && end < text.length; end++) {
+      if (text[end] === '(') depth++
+      if (text[end] === ')') depth--
+    }
+    return text.slice(index, end)
+  })
 }
 
 function leaveOut(why: string): void {

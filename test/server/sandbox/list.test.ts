@@ -103,6 +103,42 @@ describe('the list of sessions', () => {
     const all = (await ask('GET', `${LIST}?session_kind=all`)).body
     expect([all.count, all.results.at(-1).session_kind]).toEqual([4, 'business'])
   })
+
+  it('turns the pages of both kinds together by those of persons', async () => {
+    const { ask, company } = await three()
+    await company()
+    await company()
+    const first = (await ask('GET', `${LIST}?session_kind=all&limit=1`)).body
+    const kinds = first.results.map((row: Record<string, string>) => row.session_kind)
+    expect([first.count, kinds]).toEqual([5, ['user', 'business']])
+    const third = (await ask('GET', `${LIST}?session_kind=all&limit=1&offset=2`)).body
+    expect([third.results.length, third.next]).toEqual([1, null])
+  })
+
+  it.each([
+    ['search=acme', 1],
+    ['search=hrb12345', 1],
+    ['search=hrb9', 0],
+    ['country=DE', 1],
+    ['country=GB', 0],
+    ['country=DEU', 0],
+    ['status=Approved', 0],
+    // Filters that are about persons say nothing about companies.
+    ['document_type=P', 1],
+    ['didit_internal_id=99999999-8888-4777-8666-555555555555', 1],
+  ])('looks for companies by %s', async (query, count) => {
+    const { ask, create, workflow } = setUp()
+    const { workflow_id } = await workflow('KYB_REGISTRY')
+    const company_name = 'ACME Holdings'
+    const expected_details = {
+      company_name,
+      registry_country: 'DE',
+      registration_number: 'HRB 12345',
+    }
+    await create({ workflow_id, expected_details })
+    const { body } = await ask('GET', `${LIST}?session_kind=business&${query}`)
+    expect(body.results).toHaveLength(count)
+  })
 })
 
 describe('deleting', () => {

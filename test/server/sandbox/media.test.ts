@@ -96,9 +96,10 @@ describe('the report', () => {
   })
 
   it('of a company is called otherwise', async () => {
-    const { company, play, request } = setUp()
+    const { company, play, request, verify } = setUp()
     const { session_id, session_token } = await company()
     await play(session_token, 'approve')
+    await verify(session_id, 'approve', 'approve')
     const path = `/v3/session/${session_id}/generate-pdf/`
     const { headers } = await request(path, { headers: { 'x-api-key': 'key' } })
     expect(headers.get('content-disposition')).toContain(`business_${session_id}.pdf`)

@@ -53,7 +53,7 @@ describe('updating a status', () => {
   })
 
   it.each([
-    ['the verified e-mail', {}, true, 'person@mail.example'],
+    ['the verified e-mail', {}, true, expect.stringMatching(/^person-\d+@mail\.example$/)],
     ['the contact', { email: 'eva@mail.example' }, false, 'eva@mail.example'],
   ])('writes to %s when nobody is named', async (_, contact_details, verified, to) => {
     const { played, request, update, workflow } = setUp()
@@ -63,6 +63,15 @@ describe('updating a status', () => {
     const wanted = { new_status: 'Declined', send_email: true }
     expect((await update(session_id, wanted)).status).toBe(200)
     expect(await (await request('/_sandbox/mails')).json()).toMatchObject([{ to }])
+  })
+
+  it('writes which steps are to be done again, why, and where', async () => {
+    const { played, request, update } = setUp()
+    const { session_id, url } = await played('decline_document_expired')
+    const address = { send_email: true, email_address: 'eva@mail.example' }
+    await update(session_id, { new_status: 'Resubmitted', ...address })
+    const [mail] = await (await request('/_sandbox/mails')).json()
+    expect(mail.text).toBe(`The document is no longer valid.\n${url}`)
   })
 
   it('a note changes nothing', async () => {
@@ -127,6 +136,22 @@ describe('resubmission', () => {
       resubmit_info: { nodes_to_resubmit: [{ feature: 'LIVENESS' }] },
     })
   })
+
+  it.each(['decline_nfc_chip_not_verified', 'decline_ip_blocklist', 'review_age_borderline'])(
+    'never chooses what is wrong after %s',
+    async (scenario) => {
+      const { played, update } = setUp()
+      const { session_id } = await played(scenario)
+      const answer = await update(session_id, { new_status: 'Resubmitted' })
+      expect([answer.status, answer.body]).toEqual([
+        400,
+        {
+          nodes_to_resubmit:
+            'No features found that need resubmission. All features are already approved.',
+        },
+      ])
+    },
+  )
 
   it('puts steps in the order of the workflow, each once', async () => {
     const { hooks, played, sandbox, update } = setUp()

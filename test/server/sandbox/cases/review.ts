@@ -3,6 +3,7 @@ import {
   type Answer,
   BY_PARTNER,
   call,
+  everything,
   type Kit,
   NO_KEY,
   NOBODY,
@@ -87,6 +88,24 @@ export const review = [
     await kit.ask('POST', reviews(session_id), { comment: 'Noted.' })
     return kit.ask('GET', `${reviews(session_id)}?limit=1`)
   }),
+  list.answer(
+    200,
+    async (kit) => {
+      const { session_id } = await everything(kit, 'review_aml_possible_match')
+      const patch = (rest: string, body: object) =>
+        kit.ask('PATCH', `/v3/session/${session_id}/${rest}/`, body)
+      await patch('update-data', { first_name: 'Eva' })
+      await patch('update-poa-data', { issuer: 'Water Works' })
+      await patch('update-aml-hit-status', {
+        hit_id: 'sandbox-hit-1',
+        review_status: 'Inconclusive',
+      })
+      await patch('update-aml-status', { status: 'Approved' })
+      await patch('features/feature_ocr_1/update-status', { new_status: 'Declined', comment: 'no' })
+      return kit.ask('GET', reviews(session_id))
+    },
+    'of corrections',
+  ),
   list.example(200, 'Empty', async (kit) =>
     kit.ask('GET', reviews((await kit.create()).session_id)),
   ),

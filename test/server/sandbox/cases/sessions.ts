@@ -169,12 +169,54 @@ export const sessions = [
   decision.answer(
     200,
     async (kit) => {
-      const features = ['KYB_REGISTRY', 'KYB_DOCUMENTS', 'KYB_KEY_PEOPLE', 'AML']
-      const { workflow_id } = await kit.workflow(...features)
-      const { session_id } = await kit.played('approve', { workflow_id })
+      const { session_id } = await everything(kit, 'review_aml_possible_match')
+      const patch = (rest: string, body: object) => kit.ask('PATCH', path(session_id, rest), body)
+      await patch('update-data', { first_name: 'Eva', issuing_state: 'PRT', gender: 'F' })
+      await patch('update-data', { parsed_address: { city: 'Porto' }, document_type: 'DL' })
+      await patch('update-poa-data', {
+        issuer: 'Water Works',
+        poa_parsed_address: { city: 'Porto' },
+      })
+      await patch('features/feature_liveness_1/update-status', { new_status: 'In Review' })
+      await patch('update-aml-hit-status', {
+        hit_id: 'sandbox-hit-1',
+        review_status: 'Inconclusive',
+      })
+      await patch('update-aml-status', { status: 'Resub Requested' })
       return kit.ask('GET', path(session_id, 'decision'))
     },
-    'of a company',
+    'of which things were corrected',
+  ),
+  ...(
+    [
+      ['', '', 'that waits for its people'],
+      ['approve', '', 'half of whose people have come'],
+      ['approve', 'approve', 'that is approved'],
+      ['decline', 'review', 'whose people are not'],
+    ] as const
+  ).map(([director, owner, name]) =>
+    decision.answer(
+      200,
+      async (kit) => {
+        const features = ['KYB_REGISTRY', 'KYB_DOCUMENTS', 'KYB_KEY_PEOPLE', 'AML']
+        const { workflow_id } = await kit.workflow(...features)
+        const expected_details = { company_name: 'ACME', registry_country: 'US-CA' }
+        const { session_id } = await kit.played('approve', { workflow_id, expected_details })
+        await kit.verify(session_id, director, owner)
+        return kit.ask('GET', path(session_id, 'decision'))
+      },
+      `of a company ${name}`,
+    ),
+  ),
+  decision.answer(
+    200,
+    async (kit) => {
+      const features = ['KYB_REGISTRY', 'KYB_DOCUMENTS', 'KYB_KEY_PEOPLE', 'AML']
+      const { workflow_id } = await kit.workflow(...features)
+      const { session_id } = await kit.played('decline_aml_hit', { workflow_id })
+      return kit.ask('GET', path(session_id, 'decision'))
+    },
+    'of a company that is declined',
   ),
   decision.example(403, 'Insufficient permissions', fresh('GET', 'decision', BY_PARTNER)),
   decision.example(404, 'Unknown session id', call('GET', path(NOBODY, 'decision'))),

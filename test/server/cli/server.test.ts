@@ -1,0 +1,137 @@
+// `--server`: a running server hears of what is done, and says in its own words what cannot be.
+
+import { describe, expect, it } from 'vitest'
+import { NOBODY, SERVER, setUp, TOKEN } from './fixture.ts'
+
+const env = { DIDIT_API_KEY: undefined, DIDIT_OPERATOR_TOKEN: TOKEN }
+const TO_SERVER = `--server ${SERVER}`
+
+describe('through the operator API', () => {
+  it('a decision is in the audit log under the name of the operator', async () => {
+    const { cli, played } = setUp({ env })
+    const { session_id } = await played('review')
+    expect((await cli(`sessions approve ${session_id} ${TO_SERVER}`)).code).toBe(0)
+    const { out } = await cli(`audit --session ${session_id} ${TO_SERVER}`)
+    expect(out).toMatch(new RegExp(`anna +approve +${session_id} +In Review +Approved +done`))
+  })
+
+  it('a note keeps the status that it names', async () => {
+    const { cli, played, decision } = setUp({ env })
+    const { session_id } = await played('review')
+    const line = `sessions note ${session_id} hello --new-status Declined ${TO_SERVER}`
+    expect((await cli(line)).code).toBe(0)
+    const { out } = await cli(`sessions reviews ${session_id} ${TO_SERVER}`)
+    expect(out).toMatch(/Declined +hello/)
+    expect((await decision(session_id)).status).toBe('In Review')
+  })
+
+  it('steps are sent back with what is said about them', async () => {
+    const { cli, played, sent, decision } = setUp({ env })
+    const { session_id } = await played('review')
+    const line = `sessions resubmit ${session_id} --node feature_ocr_1:OCR --comment blurry`
+    expect((await cli(`${line} ${TO_SERVER}`)).code).toBe(0)
+    expect(sent[0]?.url.pathname).toBe(`/api/operator/sessions/${session_id}/resubmit`)
+    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
+      nodes_to_resubmit: [{ node_id: 'feature_ocr_1', feature: 'OCR' }],
+      comment: 'blurry',
+    })
+    expect((await decision(session_id)).status).toBe('Resubmitted')
+  })
+
+  it('a decision is waited for', async () => {
+    const { wait, played } = setUp({ env })
+    const { session_id } = await played('decline')
+    expect((await wait(`decision ${session_id} --poll ${TO_SERVER}`)).code).toBe(3)
+  })
+
+  it('input is looked at before anything is sent', async () => {
+    const { cli, sent } = setUp({ env })
+    const { code, err } = await cli(`top-up 5 ${TO_SERVER}`)
+    expect(err).toMatch(/^DOLLARS must be/)
+    expect([code, sent]).toEqual([2, []])
+  })
+
+  it('the token may come from standard input', async () => {
+    const { cli, asked } = setUp({ env: { DIDIT_API_KEY: undefined }, typed: TOKEN })
+    expect((await cli(`balance ${TO_SERVER} --token -`)).code).toBe(0)
+    expect(asked).toHaveLength(1)
+  })
+
+  it.each([
+    ['https://shop.example/', '/api/operator/billing/balance'],
+    ['https://shop.example/api/operator/', '/api/operator/billing/balance'],
+    ['https://shop.example/elsewhere', '/elsewhere/billing/balance'],
+  ])('is found at %s', async (address, path) => {
+    const { cli, sent } = setUp({ env })
+    await cli(`balance --server ${address}`)
+    expect(sent.map(({ url }) => url.pathname)).toEqual([path])
+  })
+})
+
+describe('what the server says', () => {
+  it("is Didit's own word, where it was Didit that refused", async () => {
+    const { cli, create } = setUp({ env })
+    const { session_id } = await create()
+    const { code, err } = await cli(`sessions approve ${session_id} ${TO_SERVER}`)
+    expect(err).toMatch(/^Didit answered 400 to PATCH .*Current status: Not Started/)
+    expect(code).toBe(1)
+  })
+
+  it('is that nobody knows the session', async () => {
+    const { cli } = setUp({ env })
+    const { code, err } = await cli(`decision ${NOBODY} ${TO_SERVER}`)
+    expect(err).toMatch(/^Didit answered 404 to GET .*Not found\.$/)
+    expect(code).toBe(1)
+  })
+
+  it.each(['balance', `decision ${NOBODY} --poll`, 'audit'])(
+    'is that the token is wrong, once: %s',
+    async (line) => {
+      const { wait, sent } = setUp({ env: { ...env, DIDIT_OPERATOR_TOKEN: 'x'.repeat(32) } })
+      const { code, err } = await wait(`${line} ${TO_SERVER}`)
+      expect(err).toContain(
+        'The operator token is missing or wrong. Send Authorization: Bearer with a token of OPERATOR_TOKENS.',
+      )
+      expect(err).not.toContain('xxxx')
+      expect([code, sent.length]).toEqual([1, 1])
+    },
+  )
+
+  it.each([
+    ['a web page', () => new Response('<h1>Hello</h1>', { status: 404 })],
+    [
+      'a server without operators',
+      () => Response.json({ code: 'not-found', title: 'x' }, { status: 404 }),
+    ],
+  ])('is that it has no operator API: %s', async (_, answers) => {
+    const { code, err } = await setUp({ env, answers }).cli(`balance ${TO_SERVER}`)
+    expect(err).toBe(
+      `There is no operator API at ${SERVER}/api/operator. ` +
+        'Check the address, and that the server has OPERATOR_TOKENS.',
+    )
+    expect(code).toBe(1)
+  })
+
+  it('is that Didit is away', async () => {
+    const answers = ({ url }: Request) =>
+      url.startsWith(SERVER) ? undefined : new Response('', { status: 500 })
+    const { code, err } = await setUp({ env, answers }).cli(`balance ${TO_SERVER}`)
+    expect(err).toBe('Didit cannot be reached. Try again in a moment.')
+    expect(code).toBe(1)
+  })
+
+  it.each(['balance', 'audit'])('is nothing, when it is down: %s', async (line) => {
+    const answers = () => {
+      throw new TypeError('fetch failed')
+    }
+    const { code, err } = await setUp({ env, answers }).cli(`${line} ${TO_SERVER}`)
+    expect(err).toMatch(/^https:\/\/shop\.example\/api\/operator did not answer GET .* --server/)
+    expect(code).toBe(1)
+  })
+
+  it.each(['balance', 'audit'])('is not followed elsewhere with the token: %s', async (line) => {
+    const { cli, sent } = setUp({ env })
+    await cli(`${line} ${TO_SERVER}`)
+    expect(sent.map(({ redirect }) => redirect)).toEqual(['error'])
+  })
+})
