@@ -1,8 +1,10 @@
 // Finds the browsers that the tests run in; as root on Debian it also installs what is missing.
 
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { canInstall, install } from './apt.ts'
+import { isProgram, onPath } from './programs.ts'
 
 const { env, platform } = process
 
@@ -171,10 +173,7 @@ function locate({ variable, files, names }: Program): string | undefined {
         'Set it to the full path of the executable, or unset it to have it looked for.',
     )
   }
-  const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean)
-  const suffix = platform === 'win32' ? '.exe' : ''
-  const onPath = folders.flatMap((folder) => names.map((name) => path.join(folder, name + suffix)))
-  return [...files(), ...onPath].find(isProgram)
+  return [...files(), ...names.flatMap(onPath)].find(isProgram)
 }
 
 function browser(file: string | undefined): Browser | undefined {
@@ -186,15 +185,6 @@ function versionOf(file: string): string {
   if (platform === 'win32') return ''
   const { stdout } = spawnSync(file, ['--version'], { encoding: 'utf8', timeout: 30_000 })
   return /\d+(\.\d+)+/.exec(stdout ?? '')?.[0] ?? ''
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function missing(name: string, debianPackage: string, { variable }: Program): Error {
@@ -210,34 +200,6 @@ function hasFonts(): boolean {
   const fonts = '/usr/share/fonts'
   const files = existsSync(fonts) ? readdirSync(fonts, { encoding: 'utf8', recursive: true }) : []
   return files.some((file) => /\.(ttf|ttc|otf|pfb)$/.test(file))
-}
-
-function canInstall(): boolean {
-  if (platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    return false
-  }
-  // Ubuntu's packages of these names only point at snaps, which do not run everywhere.
-  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
-  return /^ID="?debian"?$/m.test(release)
-}
-
-function install(packages: string[]): boolean {
-  console.log(`Installing ${packages.join(', ')} with apt-get; this takes about a minute.`)
-  apt('update')
-  const { status, output } = apt('install', '-y', '--no-install-recommends', ...packages)
-  if (status !== 0) console.error(output.trim().split('\n').slice(-5).join('\n'))
-  return status === 0
-}
-
-function apt(...args: string[]): { status: number | null; output: string } {
-  const options = ['-q', '-o', 'DPkg::Lock::Timeout=120']
-  const { status, stdout, stderr } = spawnSync('apt-get', [...options, ...args], {
-    encoding: 'utf8',
-    env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  return { status, output: `${stdout ?? ''}\n${stderr ?? ''}` }
 }
 
 function onPlatform(files: Partial<Record<NodeJS.Platform, string[]>>): () => string[] {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { browserEnv, describeBrowsers, ensureBrowsers, type TestBrowsers } from './browsers.ts'
 import { BUILD, CHECKS, type Command, run, stopOnSignals } from './check.ts'
+import { describePostgres, ensurePostgres, postgresEnv } from './postgres.ts'
 
 const root = path.dirname(import.meta.dirname)
 
@@ -42,8 +43,11 @@ async function main(): Promise<Row[]> {
   try {
     for (const command of [BUILD, ...CHECKS]) rows.push(await runCheck(command))
     if (browsers) rows.push(...(await runElementTests(browsers, report('element'))))
-    rows.push(await runVitest('server', browsers, report('server')))
-    if (browsers) rows.push(await runVitest('e2e', browsers, report('e2e')))
+    const postgres = findDatabase()
+    rows.push(postgres.row)
+    const env = { ...(browsers && browserEnv(browsers)), ...postgres.env }
+    rows.push(await runVitest('server', env, report('server')))
+    if (browsers) rows.push(await runVitest('e2e', env, report('e2e')))
     return rows
   } finally {
     rmSync(reports, { recursive: true, force: true })
@@ -61,6 +65,20 @@ function browsersOrProblem(): { browsers?: TestBrowsers; problem?: string } {
     console.error(problem)
     return { problem }
   }
+}
+
+/** What the store's Postgres driver is tested on, and what is left out without one. */
+function findDatabase(): { row: Row; env: Record<string, string> } {
+  if (process.env.TEST_DATABASE_URL) {
+    return { row: { name: 'Postgres', ok: true, note: 'that of TEST_DATABASE_URL' }, env: {} }
+  }
+  const found = ensurePostgres()
+  const note = found
+    ? `${found.version} (${found.bin})`
+    : 'not found: its driver ran on PGlite; several processes, broken connections and query plans ' +
+      'were not tested. Install Postgres, or set POSTGRES_BIN or TEST_DATABASE_URL.'
+  console.log(describePostgres(found))
+  return { row: { name: 'Postgres', ok: found && true, note }, env: postgresEnv(found) }
 }
 
 async function runCheck(command: Command): Promise<Row> {
@@ -91,7 +109,7 @@ async function runElementTests(browsers: TestBrowsers, report: string): Promise<
 
 async function runVitest(
   project: string,
-  browsers: TestBrowsers | undefined,
+  env: Record<string, string>,
   report: string,
 ): Promise<Row> {
   const { ok, seconds } = await run({
@@ -104,7 +122,7 @@ async function runVitest(
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
-    env: browsers && browserEnv(browsers),
+    env,
   })
   const json = readJson<VitestReport>(report)
   const counts = json && {

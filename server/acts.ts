@@ -16,6 +16,8 @@ export interface Act<T = unknown> {
   session?: string
   /** The session that comes of it, where it makes one. */
   made?(answer: T): string
+  /** Whether that session may move by it. Default true. */
+  moves?: boolean
 }
 
 export type Acts = ReturnType<typeof createActs>
@@ -70,6 +72,7 @@ export function createActs(settings: Settings) {
      * never an act without an entry.
      */
     async run<T>(c: Context<OperatorEnv>, act: Act<T>, work: () => Promise<T>): Promise<T> {
+      const { moves = true } = act
       const action = act.action.slice(0, LONGEST)
       let session = act.session ?? null
       const id = crypto.randomUUID()
@@ -82,7 +85,7 @@ export function createActs(settings: Settings) {
         session ??= act.made?.(answer) ?? null
         return answer
       } finally {
-        if (session) await follow(session)
+        if (session && moves) await follow(session)
         const after = session && (await statusOf(session))
         await store.endAct(id, { after, result, session })
         log.info({ act: id, operator: c.get('operator'), action, session, result }, 'operator act')

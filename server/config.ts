@@ -17,9 +17,9 @@ const VARIABLES = {
   DATABASE_URL: [
     z
       .string()
-      .regex(/^file:.+/)
+      .regex(/^(file:.+|postgres(ql)?:\/\/.+)/)
       .default('file:./data/didit-verify.db'),
-    'file:./data/didit-verify.db',
+    'postgres://user:password@host/database',
   ],
   VERIFY_SECRET: [
     list(z.string().regex(/^(.{32,}|kept)$/)).optional(),
@@ -28,6 +28,7 @@ const VARIABLES = {
   ALLOWED_ORIGINS: [list(origin()).optional(), 'https://www.example.com,https://example.com'],
   OPERATOR_TOKENS: [operators().optional(), 'anna:a random text of 32 characters or more'],
   MAX_SESSIONS_PER_HOUR: [z.coerce.number().int().positive().optional(), '1000'],
+  RETENTION_DAYS: [z.coerce.number().int().positive().optional(), '365'],
   TRUSTED_PROXIES: [z.coerce.number().int().nonnegative().default(0), '1'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     z.url({ protocol: /^https?$/ }).optional(),
@@ -107,6 +108,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     /** Name -> tokens; none: the operator API is not mounted. */
     operators: config.OPERATOR_TOKENS ?? {},
     maxSessionsPerHour: config.MAX_SESSIONS_PER_HOUR,
+    retentionDays: config.RETENTION_DAYS,
     trustedProxies: config.TRUSTED_PROXIES,
     /** Where spans go; none: nothing is traced. */
     otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -1,6 +1,7 @@
 export { createVerifyApp, type VerifyApp } from './app.ts'
 export * from './contract.ts'
 export {
+  type Budget,
   type Call,
   createDidit,
   DecisionPending,
@@ -64,9 +65,10 @@ export type { Operators } from './gate.ts'
 export { rotateReceiptKeys } from './keyring.ts'
 export { createMetrics, type Metrics, observeDidit } from './metrics.ts'
 export { createOperatorApp, type OperatorApp, type OperatorOptions } from './operator.ts'
-export type { Limits, Log, Timers, VerifyOptions } from './options.ts'
+export type { Limits, Log, StatusEvent, Timers, VerifyOptions } from './options.ts'
 export type { Receipt } from './receipts.ts'
 export { runDue, startBackground } from './reconcile.ts'
+export { type BudgetOptions, shareBudget } from './shared-budget.ts'
 export { openStore, type Store } from './store/index.ts'
 export {
   ReceiptError,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
@@ -14,11 +14,14 @@ import { createOperatorApp } from './operator.ts'
 import type { Log, VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
 import { startBackground } from './reconcile.ts'
+import { shareBudget } from './shared-budget.ts'
 import { openStore } from './store/index.ts'
 import { startTracing } from './tracing.ts'
 
-/** How long requests may go on after the process was asked to stop. */
-const GRACE = 1_000
+/** How long requests may go on after the process was asked to stop: as long as Didit may take. */
+const REQUESTS = 10_000
+/** The same for what goes on after an answer. What is not done by then is done by whoever comes next. */
+const WORK = 1_000
 
 /** How long a client may take, in milliseconds. */
 export interface Timeouts {
@@ -67,7 +70,9 @@ export async function startServer(
   const tracing = config.otlpEndpoint ? await startTracing(config.otlpEndpoint) : undefined
   const store = await openStore(config.databaseUrl)
   const working = new Set<Promise<unknown>>()
+  const leaving = new AbortController()
   const { baseUrl, apiKey, maxSessionsPerHour } = config
+  const budget = shareBudget(store, { log })
   const options: VerifyOptions = {
     ...config,
     // Somebody waits for each answer, and reconcile repeats what fails: neither repeats nor long
@@ -75,9 +80,11 @@ export async function startServer(
     didit: createDidit({
       apiKey,
       baseUrl,
+      authUrl: config.authUrl,
       fetch: tracing?.fetch,
       retries: 0,
       patience: 2_000,
+      budget,
       log,
       observe: observeDidit(metrics),
     }),
@@ -86,6 +93,7 @@ export async function startServer(
     limits: maxSessionsPerHour === undefined ? {} : { app: maxSessionsPerHour },
     log,
     within: (request, work) => context.run({ ...request, traceId: tracing?.traceId() }, work),
+    signal: leaving.signal,
     waitUntil(work) {
       working.add(work)
       void work.finally(() => working.delete(work))
@@ -118,13 +126,14 @@ export async function startServer(
     return {
       port,
       async stop() {
+        // Streams end, so that their browsers go elsewhere; requests under way are answered.
+        leaving.abort()
         const closed = Promise.all(servers.map(close))
-        // Work that waits for Didit longer than this is in the store, and is done after the next start.
-        await Promise.race([Promise.allSettled([stopBackground(), ...working]), sleep(GRACE)])
-        await closed
+        await Promise.all([closed, Promise.race([stopBackground(), sleep(WORK)])])
+        await Promise.race([Promise.allSettled(working), sleep(WORK)])
         await store.close()
         // A collector that hangs must not keep the process.
-        await Promise.race([tracing?.stop().catch(() => {}), sleep(GRACE)])
+        await Promise.race([tracing?.stop().catch(() => {}), sleep(WORK)])
       },
     }
   } catch (error) {
@@ -188,6 +197,7 @@ export function listen(
       },
     }) as Server
     server.setTimeout(idle)
+    underWay(server)
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE'
       const message = `Port ${port} is in use. Stop what uses it, or choose another port.`
@@ -200,11 +210,38 @@ export function listen(
   })
 }
 
+/** Takes no more connections, and ends those that are there as soon as no request is under way. */
 export function close(server: Server): Promise<void> {
+  const open = underWay(server)
+  const last = (response: ServerResponse) => {
+    response.shouldKeepAlive = false
+  }
+  for (const response of open) last(response)
+  server.prependListener('request', (_, response: ServerResponse) => last(response))
   return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-    // Event streams would keep it open; their browsers come back with the next one.
-    setTimeout(() => server.closeAllConnections(), GRACE).unref()
+    const end = Date.now() + REQUESTS
+    const check = setInterval(() => {
+      // A connection that a browser opened in advance would never count as idle.
+      if (open.size === 0 || Date.now() >= end) server.closeAllConnections()
+    }, 20)
+    server.close(() => {
+      clearInterval(check)
+      resolve()
+    })
   })
+}
+
+const requests = new WeakMap<Server, Set<ServerResponse>>()
+
+/** The answers that a server has not finished. */
+function underWay(server: Server): Set<ServerResponse> {
+  const known = requests.get(server)
+  if (known) return known
+  const open = new Set<ServerResponse>()
+  requests.set(server, open)
+  server.on('request', (_, response: ServerResponse) => {
+    open.add(response)
+    response.once('close', () => open.delete(response))
+  })
+  return open
 }

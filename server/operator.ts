@@ -10,6 +10,7 @@ import { accountRoutes } from './routes/operator/account.ts'
 import { renderForOperator } from './routes/operator/errors.ts'
 import { ownPage, readQuery } from './routes/operator/input.ts'
 import { listRoutes } from './routes/operator/lists.ts'
+import { outboxRoutes } from './routes/operator/outbox.ts'
 import { pictureRoutes } from './routes/operator/pictures.ts'
 import { reviewRoutes } from './routes/operator/review.ts'
 import { webhookRoutes } from './routes/operator/webhooks.ts'
@@ -55,6 +56,7 @@ export function createOperatorApp(options: OperatorOptions) {
     .route('/', workflowRoutes(settings, acts))
     .route('/', webhookRoutes(settings, acts))
     .route('/', accountRoutes(settings, acts))
+    .route('/', outboxRoutes(settings, acts))
     .get('/audit', async (c) => c.json(ownPage(c, await acts.log(readQuery(c, AUDIT_FILTERS)))))
 
   for (const [path, methods] of methodsOf(app)) {

@@ -1,4 +1,4 @@
-import type { CreateRequest } from './contract.ts'
+import type { CreateRequest, Outcome } from './contract.ts'
 import type { Didit } from './didit/client.ts'
 import type { CreateSession } from './didit/types.ts'
 import type { Operators } from './gate.ts'
@@ -46,6 +46,27 @@ const LIMITS: Limits = {
   streams: 10_000,
 }
 
+/** A change of a session, as `onStatus` is told of it. */
+export interface StatusEvent {
+  /** The same whenever this event is delivered; what to recognise a repetition by. */
+  id: string
+  sessionId: string
+  subject: string
+  /** The name of the workflow as configured. */
+  workflow: string
+  status: string
+  /** The status before; null where the session has just become known. */
+  previous: string | null
+  outcome: Outcome | null
+  settled: boolean
+  /** 1 for a new session, one more for every change: no number is left out. */
+  version: number
+  /** What the page said when it started; a visitor may have written it. */
+  untrustedReference: string | null
+  /** When it was learnt, ISO 8601. */
+  at: string
+}
+
 export interface VerifyOptions {
   /** External URL of the mounted app, path included. Never taken from a Host header. */
   publicUrl: string
@@ -90,6 +111,20 @@ export interface VerifyOptions {
    * their log takes the id.
    */
   within?<T>(context: { requestId: string }, work: () => Promise<T>): Promise<T>
+  /**
+   * Is told of every change of every session: at least once, those of one session in order, each
+   * again with growing pauses for three days while it throws or takes longer than 30 seconds. What
+   * is given up after that waits in the operator API to be replayed. Give it to every part that has
+   * these options: a change is written down only where somebody wants to be told.
+   */
+  onStatus?(event: StatusEvent): unknown
+  /**
+   * Days after which settled sessions are deleted, with all that is kept of them, and the acts of
+   * operators. Default: they are kept. Sessions that may still move are never deleted.
+   */
+  retentionDays?: number
+  /** Aborted when the process is about to end: event streams end, and browsers come back elsewhere. */
+  signal?: AbortSignal
   /** Is given what goes on after an answer, for runtimes that would stop it. */
   waitUntil?(work: Promise<unknown>): void
   /** Milliseconds since 1970. */

@@ -156,6 +156,11 @@ export function fromDidit(error: unknown): unknown {
   return new ProblemError(codeOf(error), {}, error)
 }
 
+/** Whether it is certain that Didit did nothing of what it was asked to do. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof DiditInputError || (error instanceof DiditError && error.status < 500)
+}
+
 function codeOf({ status, code, fields }: DiditError): ProblemCode {
   if (status === 402 || code === 'contract_billing_suspended') return 'didit-credits'
   if (status === 401 || status === 403) return 'didit-credentials'

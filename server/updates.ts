@@ -1,14 +1,21 @@
 import { follows, statusRow } from './contract.ts'
 import { type DiditError, DiditUnreachable } from './didit/client.ts'
 import type { Settings } from './options.ts'
+import { createOutbox } from './outbox.ts'
+import { createQuiet } from './quiet.ts'
 import type { Envelope, SessionRow } from './store/index.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+const WEEK = 7 * DAY
 const NEVER = 8.64e15
+/** From one day's sweep to the next one's: the golden part of a day, which never gathers anywhere. */
+const SPREAD = Math.round(DAY * 0.618)
 
+/** After which a webhook that could not be worked off is due again. */
+const PUT_OFF = 5 * SECOND
 /** How long a read waits for Didit before it answers with what is stored. */
 const PATIENCE = 5 * SECOND
 
@@ -26,15 +33,31 @@ export function weigh(row: SessionRow, news: Envelope): 'apply' | 'keep' | 'ask'
 }
 
 /**
- * When reconcile asks again about a session that has had this status since `changedAt`. A fresh
- * approval is confirmed once after a minute: a late webhook may have passed for the newest news.
+ * When reconcile asks again about a session. What is open is asked about the more rarely, the longer
+ * nothing moves. What is settled is confirmed once after a minute, because a late webhook may have
+ * passed for the newest news, and swept from then on as long as anything may follow: approvals
+ * daily, others weekly in the end. All that was created on one day is swept at one time of day, so
+ * that few list calls serve for many sessions.
  */
-export function nextCheck(status: string, changedAt: number, now: number): number {
-  const { settled, outcome } = statusRow(status)
-  if (outcome === 'approved') return now + (now - changedAt < MINUTE ? MINUTE : DAY)
-  if (settled) return NEVER
+export function nextCheck(
+  { status, changedAt, createdAt }: Pick<SessionRow, 'status' | 'changedAt' | 'createdAt'>,
+  now: number,
+): number {
+  const { settled, outcome, next } = statusRow(status)
+  const age = now - changedAt
+  if (settled) {
+    if (next.length === 0) return NEVER
+    if (age < MINUTE) return now + MINUTE
+    return sweepAfter(now + (outcome === 'approved' ? 0 : clamp(age, DAY, WEEK) - DAY), createdAt)
+  }
   const [least, most] = outcome === null ? [20 * SECOND, HOUR] : [MINUTE, 6 * HOUR]
-  return now + Math.floor(clamp((now - changedAt) / 2, least, most))
+  return now + Math.floor(clamp(age / 2, least, most))
+}
+
+/** The next sweep of all that was created on the day of `createdAt`; the days' sweeps are spread. */
+function sweepAfter(moment: number, createdAt: number): number {
+  const offset = (Math.floor(createdAt / DAY) * SPREAD) % DAY
+  return Math.floor((moment - offset) / DAY + 1) * DAY + offset
 }
 
 /**
@@ -50,11 +73,11 @@ export function isStale(row: SessionRow, now: number, eager = false): boolean {
 export type Updates = ReturnType<typeof createUpdates>
 
 /** The one place where the status of a session changes. */
-export function createUpdates({ store, didit, now, timers, log, metrics }: Settings) {
+export function createUpdates(settings: Settings) {
+  const { store, didit, now, timers, log, metrics } = settings
+  const outbox = createOutbox(settings)
+  const quiet = createQuiet(settings)
   const asking = new Map<string, Promise<void>>()
-  // After a failure nobody asks for a while, so that an outage is not answered with a flood.
-  let quietUntil = 0
-  let quietFor = 0
 
   /** Asks Didit about a session and stores the answer; callers at the same time share one question. */
   function ask(id: string): Promise<void> {
@@ -77,60 +100,68 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
   }
 
   async function statusAtDidit(row: SessionRow): Promise<string | undefined> {
-    if (now() < quietUntil) throw new DiditUnreachable('a question', 'waiting after a failure')
+    if (await quiet.holds()) throw new DiditUnreachable('a question', 'waiting after a failure')
+    let status: string
     try {
-      const { status } = await didit.sessions.decision(row.id)
-      quietFor = 0
-      return status
+      status = (await didit.sessions.decision(row.id)).status
     } catch (error) {
-      const { status, retryAfter } = error as Partial<DiditError>
-      if (status === 404) {
-        await missing(row)
-        return undefined
+      if ((error as Partial<DiditError>).status !== 404) {
+        await backOff(error)
+        throw error
       }
-      quietFor = clamp(quietFor * 2, SECOND, MINUTE)
-      quietUntil = now() + Math.max(quietFor, (retryAfter ?? 0) * SECOND)
-      throw error
+      await quiet.end()
+      await missing(row)
+      return undefined
     }
+    await quiet.end()
+    return status
+  }
+
+  /** What a refusal or silence of Didit means for the next questions. */
+  async function backOff(error: unknown): Promise<void> {
+    const { retryAfter = 0 } = error as Partial<DiditError>
+    await quiet.begin(retryAfter * SECOND)
   }
 
   async function missing(row: SessionRow): Promise<void> {
     // A settled session that is gone was deleted on purpose; its outcome holds.
-    if (!statusRow(row.status).settled) {
-      log.warn({ session: row.id }, 'Didit does not know this session; its status is kept')
-      await store.markMissing(row.id, row.version, now(), NEVER)
-      metrics.count('session_outcomes_total', { outcome: 'expired' })
-    } else {
-      await store.checkLater(row.id, NEVER)
-    }
+    if (statusRow(row.status).settled) return store.checkLater(row.id, NEVER)
+    log.warn({ session: row.id }, 'Didit does not know this session; its status is kept')
+    const at = now()
+    const version = row.version + 1
+    const entry = outbox.entry({ ...row, missingAt: at, changedAt: at, version }, row.status)
+    const mark = { checkAt: NEVER, now: at, entry }
+    if (!(await store.markMissing(row.id, row.version, mark))) return
+    outbox.kick()
+    metrics.count('session_outcomes_total', { outcome: 'expired' })
   }
 
   async function applyAnswer(row: SessionRow, status: string, askedAt: number) {
     // Event times are whole seconds, so an event in the second of the question may be older or newer.
     const eventAt = Math.floor(askedAt / SECOND) * SECOND
-    // One that was missing and is back is a change too: its readers were told that it had ended.
-    const same = status === row.status && row.missingAt === null
-    return same ? keep(row, eventAt) : change(row, status, eventAt)
+    return isSame({ row, status }) ? keep(row, eventAt) : change(row, status, eventAt)
   }
 
   function keep(row: SessionRow, eventAt: number) {
-    const checkAt = nextCheck(row.status, row.changedAt, now())
-    return store.keepStatus(row.id, row.version, { eventAt, checkAt })
+    return store.keepStatus(row.id, row.version, { eventAt, checkAt: nextCheck(row, now()) })
   }
 
   async function change(row: SessionRow, status: string, eventAt: number) {
     const at = now()
+    const news = { ...row, status, changedAt: at, version: row.version + 1, missingAt: null }
     const changed = await store.changeStatus(row.id, row.version, {
       status,
       eventAt: Math.max(eventAt, row.eventAt),
-      checkAt: nextCheck(status, at, at),
+      checkAt: nextCheck(news, at),
       now: at,
+      entry: outbox.entry(news, row.status),
     })
     if (changed) {
       const { version } = changed
       log.info({ session: row.id, from: row.status, to: status, version }, 'status changed')
       const outcome = statusRow(status).outcome ?? 'open'
       metrics.count('session_outcomes_total', { outcome })
+      outbox.kick()
     }
     return changed
   }
@@ -138,7 +169,7 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
   /** Works off a webhook from the inbox. One about a session unknown here stays in it. */
   async function receive(news: Envelope): Promise<void> {
     const row = await store.session(news.sessionId)
-    if (!row) return
+    if (!row) return store.parkEnvelope(news.id)
     if (!(await act(row, news))) return receive(news)
     await store.finishEnvelope(news.id, now())
   }
@@ -158,7 +189,7 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
   async function receiveSafely(news: Envelope): Promise<void> {
     await receive(news).catch(async (error: Error) => {
       log.warn({ session: news.sessionId, error }, 'webhook put off')
-      await store.putOffEnvelope(news.id, now()).catch(() => {})
+      await store.putOffEnvelope(news.id, now() + PUT_OFF).catch(() => {})
     })
   }
 
@@ -166,15 +197,38 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
     receive: receiveSafely,
 
     /** Whether Didit is left alone for the moment. */
-    isQuiet: () => now() < quietUntil,
+    isQuiet: quiet.holds,
+
+    /** Has Didit left alone after a refusal or silence that somebody else met. */
+    backOff,
+
+    /** Tells the host what it was not told before. */
+    tell: outbox.deliver,
 
     /** Asks about a session that is due. What fails is put off; what was not asked stays first. */
     async askDue(row: SessionRow): Promise<void> {
-      if (now() < quietUntil) return store.checkLater(row.id, row.checkAt)
+      if (await quiet.holds()) return store.checkLater(row.id, row.checkAt)
       await ask(row.id).catch(async (error: Error) => {
         log.warn({ session: row.id, error }, 'could not ask Didit')
-        await store.checkLater(row.id, nextCheck(row.status, row.changedAt, now()))
+        await store.checkLater(row.id, nextCheck(row, now()))
       })
+    },
+
+    /**
+     * Takes over what one answer of Didit, asked for at `askedAt`, said of many sessions. Where
+     * somebody was faster the session is asked about in the next round.
+     */
+    async hear(answers: readonly { row: SessionRow; status: string }[], askedAt: number) {
+      const eventAt = Math.floor(askedAt / SECOND) * SECOND
+      const at = now()
+      const [same, other] = partition(answers, isSame)
+      const kept = await store.keepStatuses(
+        same.map(({ row }) => ({ ...row, eventAt, checkAt: nextCheck(row, at) })),
+      )
+      for (const { row } of same) if (!kept.has(row.id)) await store.checkLater(row.id, at)
+      for (const { row, status } of other) {
+        if (!(await change(row, status, eventAt))) await store.checkLater(row.id, at)
+      }
     },
 
     /** Keeps a session that Didit handed out at `askedAt`, and what webhooks said of it before. */
@@ -186,17 +240,17 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
       askedAt: number,
     ): Promise<SessionRow> {
       const at = now()
-      const row = await store.saveSession({
+      const fresh = {
         ...created,
         createdAt: at,
         changedAt: at,
         eventAt: Math.floor(askedAt / SECOND) * SECOND,
         askedAt: at,
-        checkAt: nextCheck(created.status, at, at),
-      })
-      if (row.status !== created.status || row.missingAt !== null) {
-        await applyAnswer(row, created.status, askedAt)
       }
+      const entry = outbox.entry({ ...fresh, version: 1, missingAt: null, checkAt: 0 }, null)
+      const row = await store.saveSession({ ...fresh, checkAt: nextCheck(fresh, at) }, entry)
+      if (entry && row.version === 1) outbox.kick()
+      if (!isSame({ row, status: created.status })) await applyAnswer(row, created.status, askedAt)
       for (const news of await store.openEnvelopes(row.id, 100)) await receiveSafely(news)
       return (await store.session(row.id)) ?? row
     },
@@ -210,7 +264,7 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
     async refresh(row: SessionRow, eager = false): Promise<SessionRow> {
       const at = now()
       if (!asking.has(row.id)) {
-        if (at < quietUntil || !isStale(row, at, eager)) return row
+        if (!isStale(row, at, eager) || (await quiet.holds())) return row
         const claimed = await store.claimQuestion(row.id, row.askedAt, at)
         // Whoever was faster in this process shares its question, or has had the answer by now.
         if (!claimed && !asking.has(row.id)) return (await store.session(row.id)) ?? row
@@ -227,6 +281,15 @@ export function createUpdates({ store, didit, now, timers, log, metrics }: Setti
       return (await store.session(row.id)) ?? row
     },
   }
+}
+
+/** One that was missing and is back is a change too: its readers were told that it had ended. */
+function isSame({ row, status }: { row: SessionRow; status: string }): boolean {
+  return status === row.status && row.missingAt === null
+}
+
+function partition<T>(all: readonly T[], is: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(is), all.filter((each) => !is(each))]
 }
 
 function clamp(value: number, least: number, most: number): number {

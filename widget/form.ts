@@ -76,7 +76,7 @@ export abstract class FormControl extends LitElement {
     // Lit asks for an update before the fields are there.
     if (!(#internals in this)) return
     // At once and not with the update: a script may ask the form in the same breath.
-    const outcomes = (this.accept ?? 'approved').split(' ')
+    const outcomes = (this.accept ?? 'approved').split(/\s+/)
     const accepted = outcomes.includes(this.outcome as Outcome) ? this.session : null
     // The second is what the browser gives back when it restores the form: the session to ask about.
     this.#internals?.setFormValue?.(accepted && (accepted.receipt ?? ''), accepted?.id)

@@ -27,6 +27,7 @@ export const account = {
     summary: 'Begin an account at Didit; a code comes by e-mail.',
     flags: { email, password },
     calls: ['account.register'],
+    server: true,
     async run({ email, password }, { didit }) {
       const answer = await didit.account.register({ email, password })
       return show(answer, (it) =>
@@ -45,6 +46,7 @@ export const account = {
       }),
     },
     calls: ['account.verifyEmail'],
+    server: true,
     more: 'The key is what this command is for, so it is printed. Keep it in a .env file or a vault.',
     async run({ email, code }, { didit, err }) {
       const answer = await didit.account.verifyEmail({ email, code })
@@ -72,6 +74,7 @@ export const account = {
       }),
     },
     calls: ['account.resendOtp'],
+    server: true,
     async run({ email, password }, { didit }) {
       const answer = await didit.account.resendOtp({ email, password })
       return show(answer, () => 'If this address waits for a code, another one is on its way.')
@@ -82,6 +85,7 @@ export const account = {
     summary: 'Get a token for organizations and applications.',
     flags: { email, password },
     calls: ['account.login'],
+    server: true,
     more: 'With --show-secrets it prints the token; set it as DIDIT_ACCESS_TOKEN. It lives a day.',
     async run({ email, password }, { didit }) {
       const answer = await didit.account.login({ email, password })
@@ -98,6 +102,7 @@ export const account = {
     summary: 'List the organizations of your account.',
     flags: token,
     calls: ['account.organizations'],
+    server: true,
     async run({ 'access-token': accessToken }, { didit }) {
       return show(await didit.account.organizations({ accessToken }), (rows, paper) =>
         table(
@@ -118,6 +123,7 @@ export const account = {
     args: { organization },
     flags: token,
     calls: ['account.applications'],
+    server: true,
     async run({ organization, 'access-token': accessToken }, { didit }) {
       const rows = await didit.account.applications(organization, { accessToken })
       return show(rows, (shown, paper) =>
@@ -143,6 +149,7 @@ export const account = {
     },
     flags: token,
     calls: ['account.application'],
+    server: true,
     async run({ organization, application, 'access-token': accessToken }, { didit }) {
       const answer = await didit.account.application(organization, application, { accessToken })
       return show(answer, (it) => pairs(Object.entries(it)))

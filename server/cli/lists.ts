@@ -19,6 +19,7 @@ export const lists = {
     summary: 'List your lists.',
     flags: PAGING,
     calls: ['lists.list'],
+    server: true,
     async run(input, { didit }) {
       return show(await didit.lists.list(pageOf(input)), anything)
     },
@@ -32,6 +33,7 @@ export const lists = {
       body,
     },
     calls: ['lists.create'],
+    server: true,
     async run(input, { didit }) {
       const fields = { name: input.name, entry_type: input['entry-type'] }
       return show(await didit.lists.create(filled(input.body, fields)), anything)
@@ -43,6 +45,7 @@ export const lists = {
     args,
     flags: PAGING,
     calls: ['lists.entries'],
+    server: true,
     async run(input, { didit }) {
       return show(await didit.lists.entries(input.list, pageOf(input)), anything)
     },
@@ -58,6 +61,7 @@ export const lists = {
       body,
     },
     calls: ['lists.addEntry'],
+    server: true,
     async run(input, { didit }) {
       const { value, session: reference_session_id, comment } = input
       const fields = filled(input.body, { value, reference_session_id, comment })
@@ -73,6 +77,7 @@ export const lists = {
       comment: text('TEXT', 'Why.'),
     },
     calls: ['lists.uploadFace'],
+    server: true,
     async run({ list, image, comment }, { didit }) {
       const fields = filled(undefined, { image: picture(image, 'image'), comment })
       return show(await didit.lists.uploadFace(list, fields), anything)

@@ -3,6 +3,7 @@
 
 import { DiditError, DiditUnreachable } from '../didit/client.ts'
 import { isLoopback } from '../loopback.ts'
+import { ACCESS_TOKEN_HEADER } from '../routes/operator/account.ts'
 import { UsageError } from './usage.ts'
 
 /** Didit's endpoint -> the operator's route that stands for it. */
@@ -11,6 +12,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /v3/session/:id/decision/': 'GET /sessions/:id',
   'GET /v3/session/:id/generate-pdf/': 'GET /sessions/:id/pdf',
   'PATCH /v3/session/:id/update-status/': 'POST /sessions/:id/:act',
+  'POST /v3/session/:id/resubmission-preview/': 'POST /sessions/:id/resubmission-preview',
   'DELETE /v3/session/:id/delete/': 'DELETE /sessions/:id',
   'POST /v3/sessions/delete/': 'POST /sessions/delete',
   'POST /v3/session/:id/share/': 'POST /sessions/:id/share',
@@ -20,6 +22,11 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /v3/blocklist/': 'GET /blocklist',
   'POST /v3/blocklist/add/': 'POST /blocklist/add',
   'POST /v3/blocklist/remove/': 'POST /blocklist/remove',
+  'GET /v3/lists/': 'GET /lists',
+  'POST /v3/lists/': 'POST /lists',
+  'GET /v3/lists/:id/entries/': 'GET /lists/:id/entries',
+  'POST /v3/lists/:id/entries/': 'POST /lists/:id/entries',
+  'POST /v3/lists/:id/entries/face-upload/': 'POST /lists/:id/entries/face-upload',
   'GET /v3/workflows/': 'GET /workflows',
   'POST /v3/workflows/': 'POST /workflows',
   'GET /v3/workflows/:id/': 'GET /workflows/:id',
@@ -27,6 +34,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /v3/workflows/:id/': 'DELETE /workflows/:id',
   'GET /v3/billing/balance/': 'GET /billing/balance',
   'POST /v3/billing/top-up/': 'POST /billing/top-up',
+  'GET /v3/webhook/': 'GET /webhook',
+  'PATCH /v3/webhook/': 'PATCH /webhook',
   'GET /v3/webhook/destinations/': 'GET /webhooks/destinations',
   'POST /v3/webhook/destinations/': 'POST /webhooks/destinations',
   'GET /v3/webhook/destinations/:id/': 'GET /webhooks/destinations/:id',
@@ -37,6 +46,14 @@ const ROUTES: Readonly<Record<string, string>> = {
     'GET /webhooks/destinations/:id/deliveries/:delivery',
   'POST /v3/webhook/destinations/:id/deliveries/:delivery/resend/':
     'POST /webhooks/destinations/:id/deliveries/:delivery/resend',
+  'POST /auth/v2/programmatic/register/': 'POST /account/register',
+  'POST /auth/v2/programmatic/verify-email/': 'POST /account/verify-email',
+  'POST /auth/v2/programmatic/resend-otp/': 'POST /account/resend-otp',
+  'POST /auth/v2/programmatic/login/': 'POST /account/login',
+  'GET /auth/v2/organizations/me/': 'GET /account/organizations',
+  'GET /auth/v2/organizations/me/:id/applications/': 'GET /account/organizations/:id/applications',
+  'GET /auth/v2/organizations/me/:id/applications/:application/':
+    'GET /account/organizations/:id/applications/:application',
 }
 
 /** What update-status is called there. */
@@ -68,6 +85,9 @@ export function createOperator({ server, token, fetch }: OperatorOptions) {
   /** One call of a route. Problems of the server come as answers of Didit would. */
   async function call(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
+    // What the client says for an account at Didit; to the server the operator is somebody else.
+    const account = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1]
+    if (account !== undefined) headers.set(ACCESS_TOKEN_HEADER, account)
     headers.set('authorization', `Bearer ${token}`)
     headers.delete('x-api-key')
     const response = await fetch(base + path, { ...init, method, headers, redirect: 'error' })
@@ -79,25 +99,25 @@ export function createOperator({ server, token, fetch }: OperatorOptions) {
     token,
     call,
 
-    /** Asks for something that Didit does not know. */
-    async ask<T>(path: string): Promise<T> {
+    /** Asks for a list that Didit does not know. */
+    async list<T>(path: string): Promise<{ results: T[] }> {
       const request = `GET ${path}`
       const response = await call('GET', path).catch((cause) => {
         throw new DiditUnreachable(request, cause)
       })
-      const answer: unknown = await response.json()
-      if (response.ok) return answer as T
-      throw new DiditError(response.status, answer, request)
+      const answer: unknown = await response.json().catch(() => undefined)
+      if (!response.ok) throw new DiditError(response.status, answer, request)
+      if (Array.isArray(Object(answer).results)) return answer as { results: T[] }
+      throw new Error(`${base} answered ${request} with no list. Is it a didit-verify server?`)
     },
 
     /** A `fetch` for the client of Didit. */
     async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-      const { pathname, search, searchParams } = new URL(String(input))
+      const { pathname, search } = new URL(String(input))
       const request = `${init.method ?? 'GET'} ${pathname}`
       const found = PATTERNS.find(({ pattern }) => pattern.test(request))
       const ids = found?.pattern.exec(request)?.groups ?? {}
-      // The time line of a session is nothing that it offers.
-      if (!found || searchParams.has('include')) throw new NotOffered()
+      if (!found) throw new NotOffered()
       // What becomes of a session is a part of the path there.
       const { status, body } = found.route.endsWith(':act')
         ? takeStatus(init.body)

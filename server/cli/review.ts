@@ -112,6 +112,7 @@ export const review = {
       'email-language': NOTE['email-language'],
     },
     calls: ['sessions.resubmissionPreview'],
+    server: true,
     async run(input, { didit }) {
       const answer = await didit.sessions.resubmissionPreview(input.id, {
         nodes_to_resubmit: nodesOf(input.node),
@@ -136,7 +137,7 @@ export const review = {
       const asked = Object.entries({ session, operator: name, ...pageOf(input) })
       const given = asked.flatMap(([key, value]) => (value ? [[key, String(value)]] : []))
       const path = `/audit?${new URLSearchParams(given)}`
-      const answer = await (operator as Operator).ask<{ results: AuditRow[] }>(path)
+      const answer = await (operator as Operator).list<AuditRow>(path)
       return show(answer, ({ results }, paper) =>
         results.length > 0 ? table(results, ACTS, paper) : 'Nothing found.',
       )

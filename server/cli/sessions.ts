@@ -15,7 +15,7 @@ import {
 } from './command.ts'
 import { describeDecision } from './decision.ts'
 import { saveDownload, savePictures } from './files.ts'
-import { type Column, page, pairs } from './output.ts'
+import { type Column, page, pairs, plain } from './output.ts'
 import { PAGING, pageOf } from './paging.ts'
 import { picturesOf } from './pictures.ts'
 import { UsageError } from './usage.ts'
@@ -147,7 +147,7 @@ export const sessions = {
       const pictures = await picturesOf(id, context)
       if (out !== undefined) await savePictures(pictures, { out, force })
       return show({ pictures: [...pictures.keys()] }, (it) =>
-        it.pictures.length > 0 ? it.pictures.join('\n') : 'It has none.',
+        it.pictures.length > 0 ? it.pictures.map(plain).join('\n') : 'It has none.',
       )
     },
   }),

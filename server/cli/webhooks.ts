@@ -172,6 +172,7 @@ export const webhooks = {
   'webhooks get': command({
     summary: 'Show the older single address. Its secret with --show-secrets.',
     calls: ['webhooks.get'],
+    server: true,
     async run(_: object, { didit }) {
       return show(await didit.webhooks.get(), settings)
     },
@@ -193,6 +194,7 @@ export const webhooks = {
       'keep-forever': on('Didit keeps data without end.'),
     },
     calls: ['webhooks.update'],
+    server: true,
     destroys: (input) =>
       input['rotate-secret'] ? 'makes the old secret worthless at once' : undefined,
     async run(input, { didit }) {

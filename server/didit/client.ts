@@ -1,6 +1,6 @@
 import { guarded } from '../log.ts'
 import type { Log, Timers } from '../options.ts'
-import type { Scope } from './budget.ts'
+import type { Budget, Scope } from './budget.ts'
 import * as checks from './checks.ts'
 import { check, idOf } from './checks.ts'
 import { isLocal } from './media.ts'
@@ -10,7 +10,7 @@ import { type Call, createTransport, type Exchange } from './transport.ts'
 import type * as didit from './types.ts'
 import { createVerbs } from './verbs.ts'
 
-export type { Scope } from './budget.ts'
+export type { Budget, Scope } from './budget.ts'
 export type { Download } from './download.ts'
 export type { InputProblem, RateLimit } from './errors.ts'
 export { DecisionPending, DiditError, DiditInputError, DiditUnreachable } from './errors.ts'
@@ -47,9 +47,9 @@ export interface DiditOptions {
   patience?: number
   /**
    * Requests per minute and scope that this client keeps below. Default: Didit's limits. `false`
-   * leaves counting to Didit.
+   * leaves counting to Didit; `shareBudget(store)` counts for all processes together.
    */
-  budget?: false | Partial<Record<Scope, number>>
+  budget?: false | Budget | Partial<Record<Scope, number>>
   /** Milliseconds since 1970. Default `Date.now`. */
   now?(): number
   timers?: Timers

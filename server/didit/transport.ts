@@ -1,5 +1,5 @@
 import type { Log, Timers } from '../options.ts'
-import { createBudget, type Observed, type Scope } from './budget.ts'
+import { type Budget, createBudget, type Observed, type Scope } from './budget.ts'
 import { createTimeout, download } from './download.ts'
 import { DiditError, DiditInputError, DiditUnreachable, isRecord } from './errors.ts'
 import { sleep } from './sleep.ts'
@@ -57,7 +57,7 @@ export interface TransportOptions {
   timeout: number
   retries: number
   patience: number
-  budget: false | Partial<Record<Scope, number>>
+  budget: false | Budget | Partial<Record<Scope, number>>
   now(): number
   timers: Timers
   log: Log
@@ -80,7 +80,7 @@ export type Send = ReturnType<typeof createTransport>
 export function createTransport(options: TransportOptions) {
   // Edge runtimes refuse a fetch that is called as a method.
   const { fetch, timers, now, log } = options
-  const budget = options.budget === false ? undefined : createBudget(now, options.budget)
+  const budget = budgetOf(options)
 
   return async function send<T>(method: Method, path: string, ask: Ask = {}): Promise<T> {
     const { signal, retries = options.retries } = ask
@@ -116,7 +116,7 @@ export function createTransport(options: TransportOptions) {
     if (!budget || (ask.api ?? 'v3') !== 'v3') return
     const scope = scopeOf(ask, method)
     const time = now()
-    const { at, taken } = budget.reserve(scope, time + patience.left)
+    const { at, taken } = await budget.reserve(scope, time + patience.left)
     if (!taken) {
       const detail = "This client's own budget for Didit's rate limit is used up."
       const seconds = Math.ceil((at - time) / 1000)
@@ -125,8 +125,8 @@ export function createTransport(options: TransportOptions) {
     if (at <= time) return
     patience.left -= at - time
     log.info({ request, pause: at - time }, "waiting to stay below Didit's rate limit")
-    await sleep(at - time, timers, ask.signal).catch((reason) => {
-      budget.release(scope, at)
+    await sleep(at - time, timers, ask.signal).catch(async (reason) => {
+      await budget.release(scope, at)
       throw reason
     })
   }
@@ -150,7 +150,7 @@ export function createTransport(options: TransportOptions) {
       // A redirect would lose the key, and Didit's canonical paths never redirect.
       response = await fetch(url, { method, headers, body, redirect: 'error', signal })
       facts = factsOf(response, now())
-      if ((ask.api ?? 'v3') === 'v3') budget?.observe(scopeOf(ask, method), facts)
+      if ((ask.api ?? 'v3') === 'v3') await budget?.observe(scopeOf(ask, method), facts)
       if (ask.answer === 'file' && response.ok) {
         tell(response.status)
         return download(response, { limit, signal, failed }) as T
@@ -190,6 +190,11 @@ interface Sent {
 /** Ids have digits or capitals; no word of Didit's paths has. */
 export function withoutIds(path: string): string {
   return path.replace(/[^/]*[^a-z/-][^/]*/g, ':id')
+}
+
+function budgetOf({ budget, now }: TransportOptions): Budget | undefined {
+  if (budget === false) return undefined
+  return 'reserve' in budget ? budget : createBudget(now, budget)
 }
 
 function headersOf({ api = 'v3', headers, body, accessToken }: Ask, options: TransportOptions) {

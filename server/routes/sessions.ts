@@ -5,7 +5,7 @@ import type { Access } from '../access.ts'
 import type { CreateRequest, SessionGrant } from '../contract.ts'
 import { diditLanguage } from '../didit/language.ts'
 import type { Settings } from '../options.ts'
-import { fromDidit, ProblemError } from '../problems.ts'
+import { fromDidit, isRefusal, ProblemError } from '../problems.ts'
 import type { Receipts } from '../receipts.ts'
 import { createRequest } from '../schemas.ts'
 import { viewSession } from '../session.ts'
@@ -42,7 +42,7 @@ export function sessionRoutes(
 
     const unfinished = await findUnfinished(subject, workflow)
     if (unfinished) {
-      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl, now())
+      if (body.returnUrl) await store.saveReturn(unfinished.ret, returnUrl)
       log.info({ session: unfinished.id, workflow, mode: body.mode }, 'session handed back')
       metrics.count('sessions_started_total', { workflow, result: 'handed back' })
       return { row: unfinished, created: false }
@@ -50,7 +50,8 @@ export function sessionRoutes(
 
     await access.admitNew(subject)
     const ret = randomName()
-    await store.saveReturn(ret, returnUrl, now())
+    const reference = body.reference ?? null
+    await store.beginSession({ ret, url: returnUrl, subject, workflow, reference }, now())
     const askedAt = now()
     const session = await didit.sessions
       .create({
@@ -60,11 +61,12 @@ export function sessionRoutes(
         vendor_data: subject,
         callback: `${publicUrl}/return/${ret}`,
       })
-      .catch((error) => {
+      .catch(async (error) => {
+        // Without a clear no there may be a session; a later round looks for it.
+        if (isRefusal(error)) await store.dropIntent(ret)
         throw fromDidit(error)
       })
     const { session_id: id, status, url } = session
-    const reference = body.reference ?? null
     const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
     log.info({ session: id, workflow, mode: body.mode }, 'session created')
     metrics.count('sessions_started_total', { workflow, result: 'created' })

@@ -17,7 +17,7 @@ export function streamRoutes(
   updates: Updates,
   receipts: Receipts,
 ) {
-  const { store, now, timers, log } = settings
+  const { store, now, timers, log, signal } = settings
   const streams = createStreams(settings)
 
   return new Hono().get('/sessions/:id/events', async (c) => {
@@ -38,9 +38,10 @@ export function streamRoutes(
       // Subscribe, then read, then stream: a change in between wakes the loop.
       const stop = store.listen(id, alarm.ring)
       stream.onAbort(alarm.ring)
+      signal?.addEventListener('abort', alarm.ring)
       const end = now() + LIFETIME
       try {
-        while (!stream.aborted && now() < end) {
+        while (!stream.aborted && !signal?.aborted && now() < end) {
           const row = await store.session(id)
           if (!row) return
           const answer = await receipts.answer(row, c.req.header('origin'))
@@ -65,6 +66,7 @@ export function streamRoutes(
         // Hono would write it to the console as it is.
         log.warn({ session: id, error }, 'stream failed')
       } finally {
+        signal?.removeEventListener('abort', alarm.ring)
         stop()
         release()
       }

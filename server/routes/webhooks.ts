@@ -10,6 +10,9 @@ import type { Updates } from '../updates.ts'
 const MOST = 2 * 1024 * 1024
 const MINUTE = 60_000
 
+/** How long this process has for a webhook before others may work it off. */
+const OURS = 10_000
+
 export function webhookRoutes(settings: Settings, updates: Updates) {
   const { store, webhookSecrets, waitUntil, now, log, metrics } = settings
   const count = (verdict: string) => metrics.count('webhooks_total', { verdict })
@@ -71,7 +74,7 @@ export function webhookRoutes(settings: Settings, updates: Updates) {
       hash,
     }
     // On disk first, then 2xx; what follows from it comes after the answer.
-    const fresh = await store.receive(envelope, now())
+    const fresh = await store.receive(envelope, now(), now() + OURS)
     count(fresh ? 'taken' : 'duplicate')
     if (fresh) {
       log.info({ session: sessionId, status, event: envelope.id }, 'webhook taken')

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
-import type { Driver, Query, Value } from './index.ts'
+import type { Driver, Query, Value } from './driver.ts'
+
+type Heard = Parameters<Driver['listen']>[0]
 
 /**
  * The embedded driver: libsql in one file, flushed to disk at every commit, for one process.
@@ -11,7 +13,7 @@ export function openSqlite(path: string): Driver {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const db = new Database(path)
   const statements = new Map<string, Database.Statement>()
-  const listeners = new Set<(id: string) => void>()
+  const listeners = new Set<Heard>()
   let tail: Promise<unknown> = Promise.resolve()
 
   try {
@@ -47,25 +49,30 @@ export function openSqlite(path: string): Driver {
     return run
   }
 
+  function transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return enqueue(async () => {
+      db.exec('begin immediate')
+      try {
+        const result = await work(query)
+        db.exec('commit')
+        return result
+      } catch (error) {
+        db.exec('rollback')
+        throw error
+      }
+    })
+  }
+
   return {
+    sole: true,
     query: (text, params) => enqueue(() => query(text, params)),
-    transaction: (work) =>
-      enqueue(async () => {
-        db.exec('begin immediate')
-        try {
-          const result = await work(query)
-          db.exec('commit')
-          return result
-        } catch (error) {
-          db.exec('rollback')
-          throw error
-        }
-      }),
+    transaction,
+    exclusive: transaction,
     listen(heard) {
       listeners.add(heard)
-      return () => listeners.delete(heard)
+      return () => void listeners.delete(heard)
     },
-    async notify(id) {
+    notify(id) {
       for (const heard of listeners) heard(id)
     },
     close: () =>

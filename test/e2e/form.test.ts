@@ -122,8 +122,13 @@ describe('a form that needs a verified visitor', () => {
     expect(await answer(guest)).toBe('receipt-missing')
   })
 
-  it('is started by its label', async ({ guest }) => {
+  it('has an element that its label names, and starts', async ({ guest }) => {
     await guest.open()
+    const devtools = await guest.context.newCDPSession(guest.page)
+    const { nodes } = await devtools.send('Accessibility.getFullAXTree')
+    const names = nodes.map(({ role, name }) => [role?.value, name?.value])
+    expect(names).toContainEqual(['group', 'Identity'])
+    expect(names).toContainEqual(['button', 'Verify your identity'])
     await guest.page.getByText('Identity', { exact: true }).click()
     await guest.hosted.locator('#begin').waitFor()
   })

@@ -29,6 +29,7 @@ describe('readConfig', () => {
       allowedOrigins: [],
       operators: {},
       maxSessionsPerHour: undefined,
+      retentionDays: undefined,
       trustedProxies: 0,
       otlpEndpoint: undefined,
       publicUrl: 'http://localhost:8787/api/verify',
@@ -83,6 +84,7 @@ describe('readConfig', () => {
       VERIFY_SECRET: 'short',
       ALLOWED_ORIGINS: 'https://a.example/path',
       MAX_SESSIONS_PER_HOUR: '0',
+      RETENTION_DAYS: '0',
       TRUSTED_PROXIES: '-1',
       PUBLIC_URL: 'example.com',
       PORT: '70000',
@@ -97,6 +99,7 @@ describe('readConfig', () => {
       'VERIFY_SECRET',
       'ALLOWED_ORIGINS',
       'MAX_SESSIONS_PER_HOUR',
+      'RETENTION_DAYS',
       'TRUSTED_PROXIES',
       'PUBLIC_URL',
       'PORT',
@@ -125,16 +128,27 @@ describe('readConfig', () => {
     ['DIDIT_WORKFLOWS', `=${WORKFLOW}`],
     ['DIDIT_BASE_URL', 'javascript:alert(1)'],
     ['DATABASE_URL', 'file:'],
+    ['DATABASE_URL', 'postgres://'],
+    ['DATABASE_URL', 'postgres:verify'],
     ['PUBLIC_URL', 'ftp://a.example'],
     ['PORT', '80.5'],
     ['PORT', 'http'],
     ['MAX_SESSIONS_PER_HOUR', 'many'],
+    ['RETENTION_DAYS', 'forever'],
+    ['RETENTION_DAYS', '1.5'],
   ]
   it.each(refused)('refuses %s=%s', (name, value) => {
     expect(problems({ ...GOOD, [name]: value })).toEqual([
       expect.stringMatching(new RegExp(`^${name} is not valid`)),
     ])
   })
+
+  it.each(['file:./x.db', 'postgres://u:p@db/verify', 'postgresql:///verify?host=/run/pg'])(
+    'takes %s for a database',
+    (DATABASE_URL) => {
+      expect(readConfig({ ...GOOD, DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+    },
+  )
 
   it('never shows a value, which may be a secret', () => {
     expect(problems({ ...GOOD, VERIFY_SECRET: 'hunter2' }).join()).not.toContain('hunter2')

@@ -17,6 +17,8 @@ import { root } from '../support/process.ts'
 const EXCERPT = path.join(root, '../shared/didit/openapi-excerpt.json')
 const DOCS = path.join(root, 'docs/endpoints.md')
 
+const CORRECTION = "a correction as people make it in Didit's console; here to try `data.updated`"
+
 /** What the sandbox answers and the client does not ask, each with its reason. */
 const BEYOND: Readonly<Record<string, string>> = {
   'GET /v3/session/:id/generate-pdf': 'an older form of the report, without its slash',
@@ -24,6 +26,13 @@ const BEYOND: Readonly<Record<string, string>> = {
   'PATCH /v3/lists/:id/': 'described nowhere',
   'DELETE /v3/lists/:id/': 'described nowhere',
   'DELETE /v3/lists/:id/entries/:id/': 'described nowhere',
+  'PATCH /v3/session/:id/update-data/': CORRECTION,
+  'PATCH /v3/session/:id/update-poa-data/': CORRECTION,
+  'PATCH /v3/session/:id/features/:id/update-status/': CORRECTION,
+  'PATCH /v3/session/:id/update-aml-status/': CORRECTION,
+  'PATCH /v3/session/:id/update-aml-hit-status/': CORRECTION,
+  'PATCH /v3/session/:id/bulk-update-aml-hit-status/': CORRECTION,
+  'POST /v3/session/imports/': 'off until Didit switches it on for an organisation; answers 403',
   'GET /v1/sandbox/scenarios/': 'named by Didit, but described nowhere',
 }
 

@@ -89,6 +89,7 @@ describe('an operator', () => {
     expect((await call('POST', `/sessions/${id}/approve`)).status).toBe(200)
     expect((await store.session(id))?.status).toBe('In Review')
     didit.answer = (_request, pass) => pass()
+    clock.pass(5_000)
     await runDue(options)
     expect((await store.session(id))?.status).toBe('Approved')
   })
@@ -223,6 +224,23 @@ describe('an operator', () => {
     const organizations = await operator.request('/account/organizations', { headers })
     expect(await organizations.json()).toMatchObject([{ uuid: organization.uuid }])
   })
+
+  for (const [what, method, path, body] of [
+    ['password', 'POST', '/account/login', { email: 'a@b.example', password: 'Wr0ng!Password' }],
+    ['token of an account', 'GET', '/account/organizations', undefined],
+  ] as const) {
+    it(`is told that the ${what} is wrong, not that the key of the server is`, async () => {
+      const { operator } = await setUp()
+      const headers = {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/json',
+        'didit-access-token': 'dead',
+      }
+      const response = await operator.request(path, { method, headers, body: JSON.stringify(body) })
+      expect(await response.json()).toMatchObject({ status: 401, code: 'didit-refused' })
+      expect(response.status).toBe(401)
+    })
+  }
 
   it('sees what became of webhooks, and has one sent again', async () => {
     const { call, sandbox, start, move } = await setUp()

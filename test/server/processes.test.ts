@@ -11,7 +11,7 @@ import { close, listen } from '../../server/main.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from '../../server/sandbox/app.ts'
 import { problem } from '../support/bff.ts'
 import { readEvents } from '../support/events.ts'
-import { until } from '../support/gate.ts'
+import { createGate, until } from '../support/gate.ts'
 import { type Env, freePorts, type Program, run } from '../support/process.ts'
 import { controls } from '../support/sandbox.ts'
 
@@ -138,7 +138,31 @@ describe('serve', () => {
     // Didit would hang for longer than this test may take.
     await program.kill('SIGTERM')
     expect(await program.ended()).toBe(0)
-    await events.next().catch(() => {})
+    // The stream was ended, not cut.
+    let next = await events.next()
+    while (next?.startsWith(':')) next = await events.next()
+    expect(next).toBeUndefined()
+  })
+
+  it('finishes the requests that are under way when it is asked to end', async () => {
+    const gate = createGate()
+    const didit = await startHanging(gate.opened)
+    const { serve, start, endpoint } = await setUp(didit.origin)
+    const program = serve()
+    await program.prints(/Ready: /)
+    const starting = start()
+    await until(didit.isCreating)
+    const ending = program.kill('SIGTERM')
+    const answers = () =>
+      fetch(`${endpoint}/health`).then(
+        () => true,
+        () => false,
+      )
+    await until(async () => !(await answers()))
+    gate.open()
+    expect((await starting).session).toMatchObject({ status: 'Not Started' })
+    await ending
+    expect(await program.ended()).toBe(0)
   })
 
   it('serves operators where there are any, and only them', async () => {
@@ -234,14 +258,17 @@ describe('serve', () => {
   })
 })
 
-/** A Didit that creates sessions and then never answers again. */
-async function startHanging() {
+/** A Didit that creates sessions, once `ready`, and then never answers again. */
+async function startHanging(ready = Promise.resolve()) {
+  let creating = false
   let asked = false
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     if (request.method !== 'POST') {
       asked = true
       return
     }
+    creating = true
+    await ready
     const body = {
       session_id: '0b5e1e6a-3c39-4c3e-9d64-0a5f1f6f2b11',
       status: 'Not Started',
@@ -256,7 +283,11 @@ async function startHanging() {
     server.closeAllConnections()
     await close(server)
   })
-  return { origin: `http://127.0.0.1:${port}`, isAsked: () => asked }
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    isCreating: () => creating,
+    isAsked: () => asked,
+  }
 }
 
 async function postWebhook(url: string, event: object): Promise<void> {

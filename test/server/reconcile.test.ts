@@ -70,11 +70,22 @@ describe('a round', () => {
     expect(await stored()).toBe('Approved')
     await move(id, 'Declined')
     didit.calls.length = 0
-    clock.pass(DAY - 90 * SECOND)
+    clock.pass(DAY)
     await rounds(5 * SECOND)
-    expect(didit.calls).toEqual([])
-    await rounds(90 * SECOND)
     expect(await stored()).toBe('Declined')
+    expect(didit.calls).toHaveLength(1)
+  })
+
+  it('finds within two days that a fresh refusal was overruled while nobody heard of it', async () => {
+    const { rounds, stored, move, id, clock } = await setUp('In Progress', 'Declined')
+    await rounds(2 * MINUTE)
+    expect(await stored()).toBe('Declined')
+    await move(id, 'Approved')
+    for (let day = 0; day < 2; day++) {
+      clock.pass(DAY)
+      await rounds(5 * SECOND)
+    }
+    expect(await stored()).toBe('Approved')
   })
 
   it('confirms a fresh approval once, a minute later', async () => {
@@ -86,11 +97,26 @@ describe('a round', () => {
     expect(await stored()).toBe('Declined')
     didit.calls.length = 0
     await rounds(2 * MINUTE)
-    expect(didit.calls).toEqual([])
+    // The refusal is confirmed in its turn.
+    expect(didit.calls).toHaveLength(1)
+    await rounds(2 * MINUTE)
+    expect(didit.calls).toHaveLength(1)
   })
 
-  it('leaves in peace what is declined', async () => {
+  it('asks at most weekly about what was declined long ago', async () => {
     const { rounds, clock, didit } = await setUp('Declined')
+    await rounds(2 * MINUTE)
+    for (let day = 0; day < 60; day++) {
+      if (day === 30) didit.calls.length = 0
+      clock.pass(DAY)
+      await rounds(5 * SECOND)
+    }
+    expect(didit.calls.length).toBeGreaterThanOrEqual(3)
+    expect(didit.calls.length).toBeLessThanOrEqual(5)
+  })
+
+  it('leaves in peace what nothing can follow', async () => {
+    const { rounds, clock, didit } = await setUp('Expired')
     await rounds(20 * SECOND)
     didit.calls.length = 0
     for (let day = 0; day < 30; day++) {
@@ -100,14 +126,14 @@ describe('a round', () => {
     expect(didit.calls).toEqual([])
   })
 
-  it('asks once when two processes work over one store', async () => {
+  it('asks once when three processes work over one store', async () => {
     const { options, clock, didit, start } = await setUp()
-    for (let i = 0; i < 30; i++) await start()
+    for (let i = 0; i < 7; i++) await start()
     clock.pass(MINUTE)
     didit.calls.length = 0
     await Promise.all([runDue(options), runDue(options), runDue(options)])
-    expect(didit.calls).toHaveLength(31)
-    expect(new Set(didit.calls).size).toBe(31)
+    expect(didit.calls).toHaveLength(8)
+    expect(new Set(didit.calls).size).toBe(8)
   })
 
   it('takes over what a process that died had leased, after a minute', async () => {
@@ -128,7 +154,7 @@ describe('a round', () => {
     await store.receive({ ...text, covered: true, eventAt }, clock.now())
     await runDue(options)
     expect(await stored()).toBe('In Progress')
-    expect(await store.openEnvelopes(null, 10)).toEqual([])
+    expect(await store.openEnvelopes(id, 10)).toEqual([])
     expect(didit.calls).toEqual([])
   })
 
@@ -165,7 +191,7 @@ describe('a round', () => {
       request.url.includes(id) ? new Response('', { status: 500 }) : pass()
     await rounds(5 * MINUTE)
     expect((await store.session(other.session.id))?.status).toBe('Declined')
-    expect(await store.openEnvelopes(null, 10)).toHaveLength(1)
+    expect(await store.openEnvelopes(id, 10)).toHaveLength(1)
   })
 
   it('marks what Didit does not know and asks no more', async () => {
@@ -205,12 +231,12 @@ describe('the background', () => {
 
   it('goes on after a round that failed', async () => {
     const { options, clock, stored, store, lines } = await setUp('In Progress')
-    const { openEnvelopes } = store
-    store.openEnvelopes = () => Promise.reject(new Error('disk error'))
+    const { leaseDue } = store
+    store.leaseDue = () => Promise.reject(new Error('disk error'))
     const stop = startBackground(options)
     clock.pass(0)
     await until(() => lines.some(({ level }) => level === 'error'))
-    store.openEnvelopes = openEnvelopes
+    store.leaseDue = leaseDue
     for (let i = 0; i < 5; i++) {
       await until(() => clock.waiting() === 1)
       clock.pass(5 * SECOND)

@@ -6,8 +6,8 @@ import { until } from '../support/gate.ts'
 const BEAT = 15_000
 const COMMENT = ': still here'
 
-async function setUp() {
-  const bff = await createBff()
+async function setUp(options: Parameters<typeof createBff>[0] = {}) {
+  const bff = await createBff(options)
   const { session, token } = await bff.start()
   const { id } = session
   let listening = 0
@@ -177,6 +177,20 @@ describe('a stream', () => {
     await events.abort()
     await until(() => listening() === 0)
     expect(clock.waiting()).toBe(0)
+  })
+
+  it('ends when the process is about to, and the next one goes on where it ended', async () => {
+    const leaving = new AbortController()
+    const bff = await setUp({ signal: leaving.signal })
+    const events = readEvents(await bff.open())
+    await events.next()
+    await until(() => bff.clock.waiting() > 0)
+    leaving.abort()
+    expect(await events.next()).toBeUndefined()
+    await until(() => bff.listening() === 0)
+    expect(bff.clock.waiting()).toBe(0)
+    const late = readEvents(await bff.open({ 'last-event-id': '1' }))
+    expect(await late.next()).toBeUndefined()
   })
 
   it('is not opened for a HEAD request, which nobody would end', async () => {

@@ -68,18 +68,46 @@ describe('nextCheck', () => {
     ['Awaiting User', 30 * DAY, 6 * HOUR, 6 * HOUR],
     ['Something New', 0, MINUTE, MINUTE],
     ['Approved', 0, MINUTE, MINUTE],
-    ['Approved', MINUTE, DAY, DAY],
-    ['Approved', 300 * DAY, DAY, DAY],
-    ['Declined', 0, 1000 * DAY, never],
+    ['Approved', MINUTE, 1, DAY],
+    ['Approved', 300 * DAY, 1, DAY],
+    ['Declined', 0, MINUTE, MINUTE],
+    ['Declined', MINUTE, 1, DAY],
+    ['Declined', 3 * DAY, 2 * DAY + 1, 3 * DAY],
+    ['Declined', 300 * DAY, 6 * DAY + 1, 7 * DAY],
+    ['Abandoned', 300 * DAY, 6 * DAY + 1, 7 * DAY],
+    ['Kyc Expired', 300 * DAY, 6 * DAY + 1, 7 * DAY],
     ['Expired', 0, 1000 * DAY, never],
-    ['Abandoned', 0, 1000 * DAY, never],
-    ['Kyc Expired', 0, 1000 * DAY, never],
   ]
   it.each(rows)('%s since %i ms: after %i ms at least, %i at most', (status, age, least, most) => {
-    const wait = nextCheck(status, NOW - age, NOW) - NOW
-    expect(wait).toBeGreaterThanOrEqual(least)
-    expect(wait).toBeLessThanOrEqual(most)
-    expect(Number.isSafeInteger(nextCheck(status, NOW - age, NOW))).toBe(true)
+    const next = nextCheck({ status, changedAt: NOW - age, createdAt: NOW - age }, NOW)
+    expect(next - NOW).toBeGreaterThanOrEqual(least)
+    expect(next - NOW).toBeLessThanOrEqual(most)
+    expect(Number.isSafeInteger(next)).toBe(true)
+  })
+
+  const swept = (createdAt: number, now: number) =>
+    nextCheck({ status: 'Approved', changedAt: createdAt, createdAt }, now)
+
+  it('sweeps all that was created on one day at one time', () => {
+    const times = [0, 1, HOUR, 13 * HOUR, DAY - 1].map((ms) => swept(NOW + ms, NOW + 9 * DAY))
+    expect(new Set(times).size).toBe(1)
+  })
+
+  it('spreads the days over the day', () => {
+    const times = Array.from({ length: 48 }, (_, i) => swept(NOW - i * DAY, NOW + DAY))
+    const hours = Array.from({ length: 24 }, (_, hour) =>
+      times.filter((time) => Math.floor((time % DAY) / HOUR) === hour),
+    )
+    expect(Math.max(...hours.map((each) => each.length))).toBeLessThanOrEqual(4)
+  })
+
+  it('sweeps once a day', () => {
+    let at = NOW + DAY
+    for (let i = 0; i < 10; i++) {
+      const next = swept(NOW, at)
+      if (i > 0) expect(next - at).toBe(DAY)
+      at = next
+    }
   })
 })
 

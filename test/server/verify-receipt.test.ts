@@ -174,6 +174,15 @@ describe('a receipt is accepted', () => {
     expect(await outcome(await make(), expected)).toMatchObject({ sid: claims.sid, sub: 'user-1' })
   })
 
+  it('of this algorithm only, though the set has keys of others', async () => {
+    const rsa = await generateKeyPair('RS256')
+    const foreign = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', use: 'sig' }
+    const forged = await receipt({}, { alg: 'RS256', kid: 'rsa' }, rsa.privateKey)
+    const mixed = { keys: [publicJwk, foreign] }
+    expect(await outcome(forged, { keys: mixed })).toBe('receipt-invalid')
+    expect(await outcome(await receipt(), { keys: mixed })).toMatchObject({ sub: 'user-1' })
+  })
+
   it('while two keys are public, signed by either', async () => {
     const second = { ...(await exportJWK(other.publicKey)), kid: 'two', alg: 'ES256', use: 'sig' }
     const both = { keys: [publicJwk, second] }

@@ -39,6 +39,7 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
   const asked: string[] = []
   const started: (SandboxWish | 'serve')[] = []
   const interrupt = new AbortController()
+  const clock = timers && counted(timers)
   let flying = 0
 
   /** Runs a line; words in quotes stay together, and what is in a list is taken as it is. */
@@ -61,12 +62,19 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
           body: typeof init?.body === 'string' ? init.body : undefined,
         })
         flying++
-        return fetch(input, init).finally(() => {
+        const landed = () => {
           flying--
-        })
+        }
+        return fetch(input, init).then(
+          (response) => untilRead(response, landed),
+          (error) => {
+            landed()
+            throw error
+          },
+        )
       },
       now,
-      timers,
+      timers: clock?.timers,
       signal: interrupt.signal,
       async ask(prompt) {
         asked.push(prompt)
@@ -89,8 +97,8 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
     sent,
     asked,
     started,
-    /** Whether a request waits for its answer. */
-    isAsking: () => flying > 0,
+    /** Whether it waits for a time, and for no answer or the rest of one. */
+    isWaiting: () => flying === 0 && (clock?.pending() ?? 0) > 0,
     /** Presses Ctrl-C. */
     interrupt: () => interrupt.abort(new DOMException('Stopped.', 'AbortError')),
     /** `GET /v3/sessions/`, with every id as `:id`. */
@@ -98,10 +106,13 @@ export function createTerminal({ env = {}, fetch, now = Date.now, timers, ...res
   }
 }
 
-/** Lets time pass until a line has ended, but none while it waits for an answer. */
+/**
+ * Lets time pass until a line has ended, but only while it waits for that: how long an answer or a disk
+ * takes is nothing that a clock of a test knows.
+ */
 export async function ending<T>(
   line: Promise<T>,
-  { pass, isAsking }: { pass(ms: number): void; isAsking(): boolean },
+  { pass, isWaiting }: { pass(ms: number): void; isWaiting(): boolean },
 ) {
   let over = false
   const end = line.finally(() => {
@@ -109,10 +120,61 @@ export async function ending<T>(
   })
   await settle()
   while (!over) {
-    if (!isAsking()) pass(1000)
+    if (isWaiting()) pass(1000)
     await settle()
   }
   return end
+}
+
+/** The same answer, with a word when nothing more of it is to come. */
+function untilRead(response: Response, over: () => void): Response {
+  const reader = response.body?.getReader()
+  if (!reader) {
+    over()
+    return response
+  }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (!done) return controller.enqueue(value)
+          controller.close()
+        } catch (error) {
+          controller.error(error)
+        }
+        over()
+      },
+      cancel(reason) {
+        over()
+        return reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(body, response)
+}
+
+/** Timers, and how many of them are still to come. */
+function counted(timers: NonNullable<Host['timers']>) {
+  const waiting = new Set<unknown>()
+  return {
+    pending: () => waiting.size,
+    timers: {
+      setTimeout(run: () => void, ms: number) {
+        const timer = timers.setTimeout(() => {
+          waiting.delete(timer)
+          run()
+        }, ms)
+        waiting.add(timer)
+        return timer
+      },
+      clearTimeout(timer: unknown) {
+        waiting.delete(timer)
+        timers.clearTimeout(timer)
+      },
+    },
+  }
 }
 
 /** A path with every id and token as `:id`. */

@@ -14,7 +14,7 @@ import {
   word,
 } from '../support/element.ts'
 import { hurry, restore } from '../support/haste.ts'
-import { page } from '../support/page.ts'
+import { type Page, page, stageOn } from '../support/page.ts'
 
 const HOUR = 60 * 60_000
 const { now } = Date
@@ -129,7 +129,7 @@ describe('a form with an element that is required', () => {
   })
 
   it('lets a review through where that is accepted, with nothing to prove it', async () => {
-    const made = await ended('In Review', { accept: 'approved pending' })
+    const made = await ended('In Review', { accept: ' approved\n  pending ' })
     expect(isValid(made)).to.equal(true)
     expect(made.data()).to.deep.equal([['identity', '']])
     made.backend.tell('Approved')
@@ -471,6 +471,19 @@ describe('a receipt', () => {
     await until(() => made.data()[0]?.[1] === 'receipt 2')
   })
 
+  it('is renewed also where the approval came after the end', async () => {
+    const made = await formed({ closeOnComplete: true })
+    void made.element.start()
+    await loaded(made)
+    made.backend.tell('In Review')
+    await until(() => made.element.state === 'ended')
+    hurry(2_000)
+    made.backend.tell('Approved')
+    await until(() => made.data()[0]?.[1] === 'receipt 1')
+    pass(13 * HOUR)
+    await until(() => made.data()[0]?.[1] === 'receipt 2')
+  })
+
   it('is not renewed for a page that nobody sees', async () => {
     const made = await approved()
     const property = { configurable: true, value: 'hidden' }
@@ -496,7 +509,7 @@ describe('a receipt', () => {
     ['reset', (made: Formed) => made.element.reset()],
   ] as const) {
     it(`is not renewed for an element that was ${end}`, async () => {
-      const made = await approved()
+      const made = await approved({ required: false })
       how(made)
       await nextFrame()
       pass(30 * HOUR)
@@ -628,6 +641,15 @@ describe('a form that the browser restores', () => {
     return sessionId
   }
 
+  /** A page that was reloaded. */
+  async function reloaded(): Promise<Page> {
+    const place = await page()
+    const gone = place.gone()
+    place.window.location.reload()
+    await gone
+    return place
+  }
+
   async function restored(backend: Backend, id: string): Promise<Formed> {
     const made = await formed({}, backend)
     made.element.formStateRestoreCallback(id)
@@ -659,17 +681,24 @@ describe('a form that the browser restores', () => {
     const backend = new Backend()
     backend.move('Approved')
     kept(backend, 'ended', { owner: `${location.origin}/api/verify  ` })
-    const place = await page()
-    const reloaded = place.gone()
-    place.window.location.reload()
-    await reloaded
-    const { document } = place.window
+    const { document } = (await reloaded()).window
     const form = document.createElement('form')
     const inside = document.createElement('didit-verify')
     form.append(Object.assign(inside, { name: 'identity', fetch: backend.fetch }))
     document.body.append(form)
     await until(() => inside.state === 'ended')
     expect(new FormData(form).get('identity')).to.equal('receipt 1')
+  })
+
+  it('is what brings it back after a reload: elsewhere nothing is asked', async () => {
+    const backend = new Backend()
+    backend.move('Approved')
+    kept(backend, 'ended', { owner: `${location.origin}/api/verify  ` })
+    kept(new Backend(), 'open', { owner: `${location.origin}/other  ` })
+    const { element } = await stageOn(await reloaded(), {}, backend)
+    await import('../../widget/course.ts')
+    await nextFrame()
+    expect([element.state, backend.asked]).to.deep.equal(['idle', []])
   })
 
   it('is not one that the visitor came to by a link: then nothing is asked', async () => {
@@ -735,6 +764,8 @@ describe('a form that the browser restores', () => {
     made.element.formStateRestoreCallback(id)
     await loaded(made)
     expect([made.element.state, backend.count('read')]).to.deep.equal(['open', 0])
+    made.element.close()
+    await until(() => made.element.state === 'ended')
   })
 
   it('keeps the receipt fresh from then on', async () => {

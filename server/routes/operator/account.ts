@@ -7,7 +7,7 @@ import type { Settings } from '../../options.ts'
 import { noQuery, readJson } from './input.ts'
 
 /** Carries the `access_token` of a login at Didit; `Authorization` is the operator's own. */
-const TOKEN = 'didit-access-token'
+export const ACCESS_TOKEN_HEADER = 'didit-access-token'
 
 /** Accounts at Didit, their organisations and applications, and credits. */
 export function accountRoutes({ didit }: Settings, acts: Acts) {
@@ -56,8 +56,8 @@ export function accountRoutes({ didit }: Settings, acts: Acts) {
 }
 
 function bearer(c: Context): { accessToken: string } {
-  const accessToken = c.req.header(TOKEN)
+  const accessToken = c.req.header(ACCESS_TOKEN_HEADER)
   if (accessToken) return { accessToken }
   const message = 'is missing. Send the access_token that POST /account/login answered.'
-  throw new DiditInputError({ field: TOKEN, message })
+  throw new DiditInputError({ field: ACCESS_TOKEN_HEADER, message })
 }

@@ -21,8 +21,9 @@ export async function renderForOperator(error: unknown): Promise<Response> {
     const fields = error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
     return invalid(fields.map(({ field, message }) => `${field}: ${message}`).join(' '), fields)
   }
-  // A key that Didit does not take is nothing that the operator sent.
-  if (error instanceof DiditError && error.status < 500 && error.status !== 401) {
+  // A key that Didit does not take is nothing that the operator sent; a password or a token is.
+  const theirs = error instanceof DiditError && (error.status !== 401 || isAccount(error.request))
+  if (theirs && error.status < 500) {
     const { status, message: detail, fields: didit, retryAfter } = error
     const headers = { 'retry-after': String(Math.ceil(retryAfter ?? 0)) }
     return answer(
@@ -37,6 +38,11 @@ export async function renderForOperator(error: unknown): Promise<Response> {
   const response = renderProblem(problem)
   const detail = problem instanceof ProblemError ? WORDS[problem.code] : undefined
   return detail ? Response.json({ ...(await response.json()), detail }, response) : response
+}
+
+/** Whether the request was one of an account at Didit, which goes without this server's key. */
+function isAccount(request: string): boolean {
+  return / \/(programmatic|organizations)\//.test(request)
 }
 
 function invalid(detail: string, fields: readonly InputProblem[]): Response {

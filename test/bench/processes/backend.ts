@@ -1,9 +1,18 @@
-// The backend as a host mounts it, with the log of `serve`, and with limits far away: here thousands
-// of sessions come from one address.
+// The backend as `serve` has it, log and metrics included, but for the limits: of one address, and
+// of what Didit allows in a minute.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Hono } from 'hono'
 import pino from 'pino'
-import { createDidit, createVerifyApp, openStore, startBackground } from '../../../server/index.ts'
+import {
+  createDidit,
+  createMetrics,
+  createVerifyApp,
+  observeDidit,
+  openStore,
+  startBackground,
+  type VerifyOptions,
+} from '../../../server/index.ts'
 import { DEFAULT_WORKFLOW } from '../../../server/sandbox/app.ts'
 import { bundle, OURS } from '../bundle.ts'
 import { NO_LIMITS } from '../limits.ts'
@@ -19,18 +28,32 @@ export interface BackendTask {
 }
 
 const { port, databaseUrl, didit, secret, webhookSecret } = task<BackendTask>()
-const log = pino({ base: undefined }, pino.destination('/dev/null'))
+const context = new AsyncLocalStorage<object>()
+const log = pino(
+  { base: undefined, mixin: () => ({ ...context.getStore() }) },
+  pino.destination('/dev/null'),
+)
+const metrics = await createMetrics({ runtime: true })
 const store = await openStore(databaseUrl)
 const working = new Set<Promise<unknown>>()
-const options = {
+const options: VerifyOptions = {
   publicUrl: `http://localhost:${port}/api/verify`,
-  didit: createDidit({ apiKey: 'key', baseUrl: didit, budget: false, retries: 0, log }),
+  didit: createDidit({
+    apiKey: 'key',
+    baseUrl: didit,
+    budget: false,
+    retries: 0,
+    log,
+    observe: observeDidit(metrics),
+  }),
   workflows: { default: DEFAULT_WORKFLOW },
   store,
   secret,
   webhookSecrets: [webhookSecret],
   limits: NO_LIMITS,
-  waitUntil(work: Promise<unknown>) {
+  metrics,
+  within: (request, work) => context.run(request, work),
+  waitUntil(work) {
     working.add(work)
     void work.finally(() => working.delete(work))
   },

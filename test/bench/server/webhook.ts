@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { openStore } from '../../../server/index.ts'
+import { NO_POSTGRES, openCluster } from '../../support/postgres.ts'
 import { flushesPerSecond } from '../disk.ts'
 import {
   alternate,
@@ -15,7 +16,6 @@ import {
 } from '../measure.ts'
 import type { Load } from '../processes/load.ts'
 import { start, startBackend, startLoad } from '../processes.ts'
-import { openPostgres } from './postgres.ts'
 import { seed, webhook } from './seed.ts'
 
 const IN_FLIGHT = 32
@@ -23,18 +23,11 @@ const IN_FLIGHT = 32
 export const webhooks: Measurement = async (bench) => {
   const file = `file:${path.join(bench.folder, 'webhooks.db')}`
   const embedded = await measure(bench, 'server.webhook.embedded', file)
-  const postgres = await openPostgres(bench)
-  return [
-    embedded,
-    'url' in postgres
-      ? await measure(bench, 'server.webhook.postgres', postgres.url)
-      : {
-          ...embedded,
-          key: 'server.webhook.postgres',
-          summary: undefined,
-          beside: postgres.missing,
-        },
-  ]
+  const key = 'server.webhook.postgres'
+  if (NO_POSTGRES) return [embedded, { ...embedded, key, summary: undefined, beside: NO_POSTGRES }]
+  const cluster = await openCluster()
+  bench.defer(cluster.stop)
+  return [embedded, await measure(bench, key, await cluster.createDatabase())]
 }
 
 async function measure(bench: Bench, key: string, databaseUrl: string): Promise<Figure> {

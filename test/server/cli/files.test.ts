@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { setUp } from './fixture.ts'
+import { SERVER, setUp, TOKEN } from './fixture.ts'
 
 async function finished(options: Parameters<typeof setUp>[0] = {}) {
   const world = setUp(options)
@@ -100,19 +100,38 @@ describe('pictures', () => {
     expect(media.flatMap(({ headers }) => headers.get('x-api-key') ?? [])).toEqual([])
   })
 
-  it('with names that lead elsewhere stay in the folder', async () => {
+  // Only the ends of names are known words: what is before comes from Didit, and from a server all.
+  it('whose places in the decision lead elsewhere stay in the folder', async () => {
     const answers = ({ url }: Request) =>
       url.includes('/media/')
         ? new Response('x', { headers: { 'content-type': 'text/html' } })
         : Response.json({
             session_id: 'x',
             status: 'Approved',
-            id_verifications: [{ '../../front_image': 'https://a.example/media/1' }],
+            '../../id': [{ front_image: 'https://a.example/media/1' }],
           })
     const { cli, id, dir } = await finished({ answers })
     expect((await cli(`sessions pictures ${id} --out ${dir}/in`)).code).toBe(0)
     expect(readdirSync(dir)).toEqual(['in'])
-    expect(readdirSync(`${dir}/in`)).toEqual(['id_verifications.0..._.._front_image'])
+    expect(readdirSync(`${dir}/in`)).toEqual(['__.._id.0.front_image'])
+  })
+
+  it.each([
+    ['../../front_image', '__.._front_image'],
+    ['/etc/front_image', '_etc_front_image'],
+    ['..', '_'],
+    ['a\\..\\b\0c', 'a_.._b_c'],
+  ])('that a server calls %j stay in the folder', async (name, file) => {
+    const answers = ({ url }: Request) =>
+      url.endsWith('/pictures')
+        ? Response.json({ results: [name] })
+        : new Response('x', { headers: { 'content-type': 'text/html' } })
+    const { cli, id, dir } = await finished({ answers, env: { DIDIT_OPERATOR_TOKEN: TOKEN } })
+    const line = `sessions pictures ${id} --out ${dir}/in --server ${SERVER}`
+    const { code, err } = await cli(line)
+    expect(code, err).toBe(0)
+    expect(readdirSync(dir)).toEqual(['in'])
+    expect(readdirSync(`${dir}/in`)).toEqual([file])
   })
 
   it('whose links have died are told so', async () => {

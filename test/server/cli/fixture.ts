@@ -79,7 +79,7 @@ export function setUp({ env, typed, answers, ...options }: Options = {}) {
 
   /** Runs a line that waits, and lets time pass meanwhile. */
   const wait = (line: string) =>
-    ending(terminal.cli(line), { ...sandbox.time, isAsking: terminal.isAsking })
+    ending(terminal.cli(line), { ...sandbox.time, isWaiting: terminal.isWaiting })
 
   /** Somebody who has an account, and a token for it. */
   const account = once(async () => {

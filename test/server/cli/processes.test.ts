@@ -6,7 +6,7 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { close, listen } from '../../../server/main.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from '../../../server/sandbox/app.ts'
 import { type Env, freePorts, type Program, root, run } from '../../support/process.ts'
@@ -15,6 +15,9 @@ import { controls } from '../../support/sandbox.ts'
 const TOKEN = 'anna-token-of-thirty-two-characters'
 const quiet = { info() {}, warn() {}, error() {} }
 const undo: (() => Promise<unknown>)[] = []
+// Programs start slowly where others compute.
+vi.setConfig({ testTimeout: 60_000 })
+
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
@@ -89,7 +92,7 @@ describe('didit-verify, as a process', () => {
     expect(decision.stdout()).toMatch(/^Date of birth +1990-05-15$/m)
     expect(decision.stdout()).toMatch(/^Document +Passport \(ESP\)$/m)
     expect(decision.stderr()).toMatch(/Not Started\n(.*In Progress\n)?.*Approved\n$/)
-  }, 20_000)
+  })
 
   it('prints JSON alone on standard output, and a decline as its code', async () => {
     const { start, play, create } = await setUp()
@@ -157,7 +160,7 @@ describe('didit-verify, as a process', () => {
       headers: { 'verify-token': token },
     })
     expect((await seen.json()).session).toMatchObject({ status: 'Approved', outcome: 'approved' })
-  }, 20_000)
+  })
 
   it('runs a sandbox until it is told to stop', async () => {
     const { start } = await setUp()

@@ -1,6 +1,7 @@
 // `--server`: a running server hears of what is done, and says in its own words what cannot be.
 
 import { describe, expect, it } from 'vitest'
+import { createOperator, NotOffered } from '../../../server/cli/operator.ts'
 import { NOBODY, SERVER, setUp, TOKEN } from './fixture.ts'
 
 const env = { DIDIT_API_KEY: undefined, DIDIT_OPERATOR_TOKEN: TOKEN }
@@ -36,6 +37,34 @@ describe('through the operator API', () => {
       comment: 'blurry',
     })
     expect((await decision(session_id)).status).toBe('Resubmitted')
+  })
+
+  it('the time line of a session is shown', async () => {
+    const { cli, played } = setUp({ env })
+    const { session_id } = await played('approve')
+    const { json } = await cli(`decision ${session_id} --events --json ${TO_SERVER}`)
+    expect(json<{ events: unknown[] }>().events.length).toBeGreaterThan(0)
+  })
+
+  it('an account is asked for with its own token beside that of the operator', async () => {
+    const { cli, account, sent } = setUp({ env })
+    const { access_token, organization } = await account()
+    const line = `applications ${organization} --access-token ${access_token} ${TO_SERVER}`
+    expect((await cli(line)).code).toBe(0)
+    expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual([`Bearer ${TOKEN}`])
+    expect(sent.map(({ headers }) => headers.get('didit-access-token'))).toEqual([access_token])
+  })
+
+  it('nothing is asked for that has no route there', async () => {
+    const asked: unknown[] = []
+    const fetch = async (input: unknown) => {
+      asked.push(input)
+      return Response.json({})
+    }
+    const operator = createOperator({ server: SERVER, token: TOKEN, fetch })
+    const session = 'https://shop.example/v3/session/'
+    await expect(operator.fetch(session, { method: 'POST' })).rejects.toThrow(NotOffered)
+    expect(asked).toEqual([])
   })
 
   it('a decision is waited for', async () => {
@@ -74,6 +103,24 @@ describe('what the server says', () => {
     const { session_id } = await create()
     const { code, err } = await cli(`sessions approve ${session_id} ${TO_SERVER}`)
     expect(err).toMatch(/^Didit answered 400 to PATCH .*Current status: Not Started/)
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ['a password is wrong', 'login --email ana@shop.example --password Wr0ng!Password'],
+    ['a token of an account has died', 'organizations --access-token dead'],
+  ])('is that %s, and nothing of its own key', async (_, line) => {
+    const { cli, account } = setUp({ env })
+    await account()
+    const { code, err } = await cli(`${line} ${TO_SERVER}`)
+    expect(err).toMatch(/^Didit answered 401 to /)
+    expect(code).toBe(1)
+  })
+
+  it.each(['audit', `sessions pictures ${NOBODY}`])('is no list: %s', async (line) => {
+    const answers = () => Response.json({ hello: 'world' })
+    const { code, err } = await setUp({ env, answers }).cli(`${line} ${TO_SERVER}`)
+    expect(err).toMatch(/^https:\/\/shop\.example\/api\/operator answered GET .+ with no list\./)
     expect(code).toBe(1)
   })
 

@@ -86,7 +86,7 @@ describe('the schedule', () => {
   it('lies ahead, in whole milliseconds, and never further than its status allows', () => {
     fc.assert(
       fc.property(status, past, time, (name, age, now) => {
-        const at = nextCheck(name, now - age, now)
+        const at = nextCheck({ status: name, changedAt: now - age, createdAt: now - age }, now)
         expect(Number.isSafeInteger(at)).toBe(true)
         expect(at).toBeGreaterThan(now)
         const { settled, outcome } = statusRow(name)
@@ -100,7 +100,8 @@ describe('the schedule', () => {
     fc.assert(
       fc.property(known, past, past, time, (name, one, two, now) => {
         const [less, more] = one < two ? [one, two] : [two, one]
-        const wait = (age: number) => nextCheck(name, now - age, now) - now
+        const wait = (age: number) =>
+          nextCheck({ status: name, changedAt: now - age, createdAt: 0 }, now) - now
         expect(wait(less)).toBeLessThanOrEqual(wait(more))
       }),
     )

@@ -1,0 +1,316 @@
+import pg from 'pg'
+import type { Driver, Query, Value } from './driver.ts'
+
+const CHANNEL = 'didit_verify'
+/** Any number, the same in every version: who migrates holds it. */
+const LOCK = 3_141_592_653
+/** Bytes of ids in one notification; Postgres takes 8000. */
+const PAYLOAD = 7_500
+/** How long each connection may take to come about, and each statement. */
+const CONNECT = 5_000
+const STATEMENT = 15_000
+/** Before a statement whose connection broke is tried again; together longer than a restart takes. */
+const PAUSES = [0, 100, 400, 1_500]
+/** Before the listening connection is made anew; the last one repeats. */
+const RECONNECT = [100, 250, 1_000, 5_000]
+
+/** Deadlocks, restarts and broken connections: what is undone, and may be done again. */
+const PASSING = /^(40001|40P01|57P0[123]|08\d\d\d|ECONNRESET|ECONNREFUSED|EPIPE)$/
+
+/** A connection of the pool, or one that is made for a purpose. */
+export interface Connection {
+  query<T>(text: string, params: readonly Value[]): Promise<T[]>
+  /** Gives it back; a broken one is thrown away. */
+  release(broken: boolean): void
+}
+
+/** How connections come about; the rest of the driver does not know. */
+export interface Connections {
+  connect(): Promise<Connection>
+  /** One without limits of time. */
+  connectPatiently(): Promise<Connection>
+  /**
+   * Listens to a channel on a connection of its own.
+   *
+   * @param lost called once when that connection breaks.
+   * @returns what ends it.
+   */
+  listen(
+    channel: string,
+    heard: (payload: string) => void,
+    lost: () => void,
+  ): Promise<() => Promise<void>>
+  end(): Promise<void>
+}
+
+/**
+ * The driver for many instances over one Postgres.
+ *
+ * @param url `postgres://user:password@host:port/database`.
+ * @throws when the database cannot be reached.
+ */
+export async function openPostgres(url: string): Promise<Driver> {
+  try {
+    return await createPostgresDriver(connectionsTo(url))
+  } catch (cause) {
+    // The address without the password that may stand in it.
+    const { host = '', pathname = '' } = URL.canParse(url) ? new URL(url) : {}
+    throw new Error(
+      `The database ${host}${pathname} cannot be used: ${(cause as Error).message}. ` +
+        'Check DATABASE_URL, and that Postgres runs there and lets this user in.',
+      { cause },
+    )
+  }
+}
+
+/** The driver over connections of any kind. */
+export async function createPostgresDriver(connections: Connections): Promise<Driver> {
+  const listeners = new Set<Parameters<Driver['listen']>[0]>()
+  const hear = (id?: string) => {
+    for (const heard of listeners) heard(id)
+  }
+  const told = await createListening(connections, hear)
+
+  async function onConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await withConnection(await connections.connect(), work)
+      } catch (error) {
+        const pause = PAUSES[tries]
+        // Every statement is written so that doing it twice does no harm.
+        if (pause === undefined || !isPassing(error)) throw error
+        await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
+      }
+    }
+  }
+
+  return {
+    sole: false,
+    query: <T>(text: string, params: Value[] = []) =>
+      onConnection((connection) => connection.query<T>(text, params)),
+    transaction: (work) => onConnection((connection) => inTransaction(connection, work)),
+    exclusive: async (work) =>
+      withConnection(await connections.connectPatiently(), (connection) =>
+        inTransaction(connection, async (query) => {
+          await query('select pg_advisory_xact_lock($1)', [LOCK])
+          return work(query)
+        }),
+      ),
+    listen(heard) {
+      listeners.add(heard)
+      return () => void listeners.delete(heard)
+    },
+    notify(id) {
+      hear(id)
+      told.tell(id)
+    },
+    async close() {
+      await told.end()
+      await connections.end()
+    },
+  }
+}
+
+async function withConnection<T>(
+  connection: Connection,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  let broken = true
+  try {
+    const result = await work(connection)
+    broken = false
+    return result
+  } catch (error) {
+    // What Postgres itself refused leaves the connection as it was.
+    broken = isPassing(error) || !/^[0-9A-Z]{5}$/.test(codeOf(error))
+    throw error
+  } finally {
+    connection.release(broken)
+  }
+}
+
+async function inTransaction<T>(
+  connection: Connection,
+  work: (query: Query) => Promise<T>,
+): Promise<T> {
+  const query: Query = (text, params = []) => connection.query(text, params)
+  await query('begin')
+  try {
+    const result = await work(query)
+    await query('commit')
+    return result
+  } catch (error) {
+    // On a broken connection Postgres has undone it already.
+    await query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/** Tells the other instances which sessions have changed, and hears it from them. */
+async function createListening(connections: Connections, hear: (id?: string) => void) {
+  const self = crypto.randomUUID()
+  const waiting = new Set<string>()
+  let sending: Promise<void> | undefined
+  let ended = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let stop = await listen()
+
+  function listen(): Promise<() => Promise<void>> {
+    return connections.listen(CHANNEL, read, () => again(0))
+  }
+
+  function read(payload: string): void {
+    const { from, ids } = messageOf(payload)
+    if (from !== self) for (const id of ids) hear(id)
+  }
+
+  function again(tries: number): void {
+    if (ended) return
+    const pause = RECONNECT[Math.min(tries, RECONNECT.length - 1)]
+    timer = setTimeout(async () => {
+      try {
+        stop = await listen()
+        if (ended) return await stop()
+        // Whatever was told meanwhile was not heard.
+        hear()
+      } catch {
+        again(tries + 1)
+      }
+    }, pause)
+  }
+
+  /** What comes while one batch is under way goes with the next. */
+  async function send(): Promise<void> {
+    const batches = batchesOf([...waiting])
+    waiting.clear()
+    for (const ids of batches) {
+      const payload = JSON.stringify({ from: self, ids })
+      await withConnection(await connections.connect(), (connection) =>
+        connection.query('select pg_notify($1, $2)', [CHANNEL, payload]),
+      )
+    }
+  }
+
+  function pump(): void {
+    if (sending || waiting.size === 0) return
+    // One that gets lost costs latency only: every stream looks again by itself.
+    sending = send()
+      .catch(() => {})
+      .finally(() => {
+        sending = undefined
+        pump()
+      })
+  }
+
+  return {
+    tell(id: string): void {
+      waiting.add(id)
+      pump()
+    },
+    async end(): Promise<void> {
+      ended = true
+      clearTimeout(timer)
+      while (sending) await sending
+      await stop()
+    },
+  }
+}
+
+/** Who else uses this database may use this channel for something else. */
+function messageOf(payload: string): { from?: unknown; ids: string[] } {
+  try {
+    const { from, ids } = Object(JSON.parse(payload)) as { from?: unknown; ids?: unknown }
+    return { from, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] }
+  } catch {
+    return { ids: [] }
+  }
+}
+
+/** Ids in portions that fit into a notification. */
+function batchesOf(ids: readonly string[]): string[][] {
+  const batches: string[][] = []
+  let room = 0
+  for (const id of ids) {
+    const size = new TextEncoder().encode(JSON.stringify(id)).length + 1
+    // What fits into none is found when its stream looks by itself.
+    if (size > PAYLOAD) continue
+    if (size > room) {
+      batches.push([])
+      room = PAYLOAD
+    }
+    batches.at(-1)?.push(id)
+    room -= size
+  }
+  return batches
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? '')
+}
+
+function isPassing(error: unknown): boolean {
+  // Without a code: the package's own words for a connection that has gone.
+  const { message = '' } = Object(error) as Partial<Error>
+  return PASSING.test(codeOf(error)) || /^(Connection terminated|Client has enc)/.test(message)
+}
+
+function connectionsTo(connectionString: string): Connections {
+  const shared = {
+    connectionString,
+    connectionTimeoutMillis: CONNECT,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser },
+  }
+  const pool = new pg.Pool({
+    ...shared,
+    application_name: 'didit-verify',
+    max: 10,
+    query_timeout: STATEMENT,
+  })
+  // A connection that breaks is told by the statement that meets it, and else is no news. Without
+  // these the process would end.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+
+  async function connectClient(application_name: string): Promise<pg.Client> {
+    const client = new pg.Client({ ...shared, application_name })
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+
+  return {
+    async connect() {
+      const client = await pool.connect()
+      return connectionOver(client, (broken) => client.release(broken))
+    },
+    async connectPatiently() {
+      const client = await connectClient('didit-verify migrate')
+      return connectionOver(client, () => void client.end())
+    },
+    async listen(channel, heard, lost) {
+      const client = await connectClient('didit-verify listen')
+      client.on('notification', ({ payload = '' }) => heard(payload))
+      await client.query(`listen ${channel}`)
+      client.once('end', lost)
+      return async () => {
+        client.off('end', lost)
+        await client.end()
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+function connectionOver(client: pg.ClientBase, release: (broken: boolean) => void): Connection {
+  return {
+    query: async <T>(text: string, params: readonly Value[]) =>
+      (await client.query(text, [...params])).rows as T[],
+    release,
+  }
+}
+
+/** Postgres counts in 64 bits, and every number here fits into JavaScript's. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')

@@ -1,0 +1,297 @@
+import { statusRow } from '../contract.ts'
+import type { Driver, Query } from './driver.ts'
+import { enqueue, type OutboxEntry } from './outbox.ts'
+
+/** A session as it is kept. Times are milliseconds since 1970. */
+export interface SessionRow {
+  id: string
+  subject: string
+  workflow: string
+  status: string
+  url: string
+  ret: string
+  reference: string | null
+  createdAt: number
+  changedAt: number
+  version: number
+  /** Didit's time of the newest news that was applied. */
+  eventAt: number
+  /** When Didit was last asked. */
+  askedAt: number
+  /** When reconcile asks next. */
+  checkAt: number
+  /** When Didit first answered that it does not know the session. */
+  missingAt: number | null
+}
+
+/** A session that was asked for, written down before Didit is. */
+export interface Intent {
+  /** The random name of the way back, which Didit is given. */
+  ret: string
+  /** Where it leads. */
+  url: string
+  subject: string
+  workflow: string
+  reference: string | null
+}
+
+const SESSION = `id, subject, workflow, status, url, ret, reference, version,
+  created_at as "createdAt", changed_at as "changedAt", event_at as "eventAt",
+  asked_at as "askedAt", check_at as "checkAt", missing_at as "missingAt"`
+
+export function sessionStatements(driver: Driver) {
+  const { query, transaction } = driver
+
+  /** Runs a change, and writes what the host is to be told of it in the same transaction. */
+  async function changed(
+    id: string,
+    { entry, now }: { entry?: OutboxEntry; now: number },
+    change: (query: Query) => Promise<SessionRow[]>,
+  ): Promise<SessionRow | undefined> {
+    const withEntry = async (query: Query) => {
+      const rows = await change(query)
+      if (rows[0] && entry) await enqueue(query, entry, now)
+      return rows
+    }
+    const [row] = await (entry ? transaction(withEntry) : change(query))
+    if (row) driver.notify(id)
+    return row
+  }
+
+  return {
+    async session(id: string): Promise<SessionRow | undefined> {
+      return (await query<SessionRow>(`select ${SESSION} from sessions where id = $1`, [id]))[0]
+    },
+
+    /** The newest session of a subject, of one workflow or of any. */
+    async newestSession(subject: string, workflow?: string): Promise<SessionRow | undefined> {
+      const of = workflow === undefined ? '' : 'and workflow = $2'
+      const rows = await query<SessionRow>(
+        `select ${SESSION} from sessions where subject = $1 ${of}
+         order by created_at desc, id desc limit 1`,
+        workflow === undefined ? [subject] : [subject, workflow],
+      )
+      return rows[0]
+    },
+
+    /** Writes down that a session is about to be asked for, and where its way back leads. */
+    async beginSession(intent: Intent, now: number): Promise<void> {
+      await query(
+        `insert into returns (ret, url, created_at, subject, workflow, reference)
+         values ($1, $2, $3, $4, $5, $6) on conflict (ret) do nothing`,
+        [intent.ret, intent.url, now, intent.subject, intent.workflow, intent.reference],
+      )
+    },
+
+    /** Forgets a session that was asked for, and that Didit never made. */
+    async dropIntent(ret: string): Promise<void> {
+      await query('delete from returns where ret = $1 and session_id is null', [ret])
+    },
+
+    /** Sessions asked for before a moment and never kept: a crash or an outage came in between. */
+    async openIntents(before: number, limit: number): Promise<Intent[]> {
+      return query<Intent>(
+        `select ret, url, subject, workflow, reference from returns
+         where session_id is null and created_at < $1 order by created_at limit $2`,
+        [before, limit],
+      )
+    },
+
+    /** Leads the way back of a session elsewhere. */
+    async saveReturn(ret: string, url: string): Promise<void> {
+      await query('update returns set url = $2 where ret = $1', [ret, url])
+    },
+
+    async returnUrl(ret: string): Promise<string | undefined> {
+      return (await query<{ url: string }>('select url from returns where ret = $1', [ret]))[0]?.url
+    },
+
+    /**
+     * Keeps a session that Didit just handed out, and has what webhooks said of it before worked
+     * off. When Didit handed out one that is here already, only what a repeated creation changes is
+     * taken over.
+     */
+    async saveSession(
+      row: Omit<SessionRow, 'version' | 'missingAt'>,
+      entry?: OutboxEntry,
+    ): Promise<SessionRow> {
+      return transaction(async (query) => {
+        const [saved] = await query<SessionRow>(
+          `insert into sessions (id, subject, workflow, status, url, ret, reference, created_at,
+             changed_at, version, event_at, asked_at, check_at, lease_until, settled_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, 0, $13)
+           on conflict (id) do update set url = excluded.url, ret = excluded.ret,
+             reference = excluded.reference, check_at = excluded.check_at
+           returning ${SESSION}`,
+          [
+            row.id,
+            row.subject,
+            row.workflow,
+            row.status,
+            row.url,
+            row.ret,
+            row.reference,
+            row.createdAt,
+            row.changedAt,
+            row.eventAt,
+            row.askedAt,
+            row.checkAt,
+            settledAt(row.status, row.changedAt),
+          ],
+        )
+        await query('update returns set session_id = $2 where ret = $1', [row.ret, row.id])
+        await query('update inbox set due_at = $2 where session_id = $1 and done_at is null', [
+          row.id,
+          row.changedAt,
+        ])
+        if (entry && saved?.version === 1) await enqueue(query, entry, row.changedAt)
+        return saved as SessionRow
+      })
+    },
+
+    /**
+     * Stores a status if the session is still at `version`, and tells who listens.
+     *
+     * @param change with the `entry` that tells the host of it, where it wants to be told.
+     * @returns the new row, or nothing when somebody else was faster.
+     */
+    async changeStatus(
+      id: string,
+      version: number,
+      change: {
+        status: string
+        eventAt: number
+        checkAt: number
+        now: number
+        entry?: OutboxEntry
+      },
+    ): Promise<SessionRow | undefined> {
+      const { status, eventAt, checkAt, now } = change
+      return changed(id, change, (query) =>
+        query<SessionRow>(
+          `update sessions set status = $3, event_at = $4, check_at = $5, lease_until = 0,
+             changed_at = $6, version = version + 1, missing_at = null, settled_at = $7
+           where id = $1 and version = $2 returning ${SESSION}`,
+          [id, version, status, eventAt, checkAt, now, settledAt(status, now)],
+        ),
+      )
+    },
+
+    /** Notes news that changed nothing, so that nothing older is applied later. */
+    async keepStatus(
+      id: string,
+      version: number,
+      kept: { eventAt: number; checkAt: number },
+    ): Promise<SessionRow | undefined> {
+      return (await keep(query, { id, version, ...kept }))[0]
+    },
+
+    /** The same for many at once. @returns the ids of those that nobody changed meanwhile. */
+    async keepStatuses(all: readonly Kept[]): Promise<Set<string>> {
+      const ids = await transaction(async (query) => {
+        const rows: { id: string }[] = []
+        for (const kept of all) rows.push(...(await keep(query, kept)))
+        return rows.map(({ id }) => id)
+      })
+      return new Set(ids)
+    },
+
+    /** Marks a session that Didit says it does not know. The status stays. */
+    async markMissing(
+      id: string,
+      version: number,
+      mark: { checkAt: number; now: number; entry?: OutboxEntry },
+    ): Promise<SessionRow | undefined> {
+      const { checkAt, now } = mark
+      return changed(id, mark, (query) =>
+        query<SessionRow>(
+          `update sessions set missing_at = $3, settled_at = $3, check_at = $4, lease_until = 0,
+             changed_at = $3, version = version + 1
+           where id = $1 and version = $2 and missing_at is null returning ${SESSION}`,
+          [id, version, now, checkAt],
+        ),
+      )
+    },
+
+    /** Takes the right to ask Didit now; of several that try at once one gets it. */
+    async claimQuestion(id: string, askedAt: number, now: number): Promise<boolean> {
+      const rows = await query(
+        'update sessions set asked_at = $3 where id = $1 and asked_at = $2 returning id',
+        [id, askedAt, now],
+      )
+      return rows.length > 0
+    },
+
+    /** Puts off the next background question. */
+    async checkLater(id: string, checkAt: number): Promise<void> {
+      await query('update sessions set check_at = $2, lease_until = 0 where id = $1', [id, checkAt])
+    },
+
+    /** Ends leases of sessions that were not asked about after all; they stay due. */
+    async endLease(ids: readonly string[]): Promise<void> {
+      await transaction(async (query) => {
+        for (const id of ids) await query('update sessions set lease_until = 0 where id = $1', [id])
+      })
+    },
+
+    /**
+     * Leases sessions whose time to be asked about has come, the longest overdue first. Readers take
+     * them for asked about. Whatever sets the next time ends the lease.
+     */
+    async leaseDue(now: number, leaseUntil: number, limit: number): Promise<SessionRow[]> {
+      return query<SessionRow>(
+        // The condition stands twice: two that lease at once would both get rows by the inner one alone.
+        `update sessions set lease_until = $2, asked_at = $1 where lease_until <= $1 and id in (
+           select id from sessions where check_at <= $1 and lease_until <= $1
+           order by check_at limit $3)
+         returning ${SESSION}`,
+        [now, leaseUntil, limit],
+      )
+    },
+
+    /** Leases those that are due of one workflow and created in one span of time. */
+    async leaseGroup(
+      { workflow, from, until }: { workflow: string; from: number; until: number },
+      { now, leaseUntil, limit }: { now: number; leaseUntil: number; limit: number },
+    ): Promise<SessionRow[]> {
+      return query<SessionRow>(
+        `update sessions set lease_until = $2, asked_at = $1 where lease_until <= $1 and id in (
+           select id from sessions where check_at <= $1 and lease_until <= $1
+             and workflow = $4 and created_at >= $5 and created_at < $6
+           order by check_at limit $3)
+         returning ${SESSION}`,
+        [now, leaseUntil, limit, workflow, from, until],
+      )
+    },
+
+    /** Has all sessions that are not settled asked about in the next rounds. */
+    async checkAllBy(now: number): Promise<void> {
+      const horizon = now + 6 * 60 * 60 * 1000
+      await query(
+        `update sessions set check_at = $1
+         where check_at > $1 and check_at <= $2 and settled_at is null`,
+        [now, horizon],
+      )
+    },
+  }
+}
+
+interface Kept {
+  id: string
+  version: number
+  eventAt: number
+  checkAt: number
+}
+
+function keep(query: Query, { id, version, eventAt, checkAt }: Kept): Promise<SessionRow[]> {
+  return query<SessionRow>(
+    `update sessions set event_at = case when event_at < $3 then $3 else event_at end,
+       check_at = $4, lease_until = 0
+     where id = $1 and version = $2 returning ${SESSION}`,
+    [id, version, eventAt, checkAt],
+  )
+}
+
+function settledAt(status: string, now: number): number | null {
+  return statusRow(status).settled ? now : null
+}
