@@ -41,18 +41,20 @@ export type Measurement = (bench: Bench) => Promise<Figure[]>
 
 /**
  * Runs each subject once a round, every other round in the opposite order, so that whatever else the
- * machine does meets all of them alike.
+ * machine does meets all of them alike. A round before the first is only there to warm up.
  */
 export async function alternate<Name extends string, Result>(
+  { short }: Pick<Bench, 'short'>,
   rounds: number,
   subjects: Record<Name, () => Promise<Result>>,
 ): Promise<Record<Name, Result[]>> {
   const names = Object.keys(subjects) as Name[]
+  if (!short) for (const name of names) await subjects[name]()
   const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
     Name,
     Result[]
   >
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < (short ? 1 : rounds); round++) {
     for (const name of round % 2 ? names.toReversed() : names) {
       results[name].push(await subjects[name]())
     }

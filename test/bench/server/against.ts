@@ -40,9 +40,7 @@ export async function against(bench: Bench, contest: Contest): Promise<Figure> {
     return { perSecond: count / seconds, micros }
   }
 
-  const subjects = { ours: run(ours), theirs: run(bare) }
-  await alternate(1, subjects)
-  const speeds = await alternate(bench.short ? 1 : 9, subjects)
+  const speeds = await alternate(bench, 9, { ours: run(ours), theirs: run(bare) })
   const rates = (all: readonly Speed[]) => all.map(({ perSecond }) => perSecond)
   return {
     key,

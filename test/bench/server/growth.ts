@@ -20,12 +20,10 @@ export const growth: Measurement = async (bench) => {
     await make(file, rows)
     return startBackend(bench, { databaseUrl: `file:${file}`, didit })
   }
-  const subjects = {
+  const { large, small } = await alternate(bench, 11, {
     large: rounds(await filled(many)),
     small: rounds(await filled(FEW)),
-  }
-  await alternate(1, subjects)
-  const { large, small } = await alternate(bench.short ? 1 : 11, subjects)
+  })
   return [
     {
       key: 'server.growth',

@@ -12,7 +12,8 @@ const BARE = `import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 serve({ fetch: new Hono().fetch, port: 0 }, () => console.log('Ready'))`
 
-export const startUp: Measurement = async ({ short, folder }) => {
+export const startUp: Measurement = async (bench) => {
+  const { folder } = bench
   let count = 0
   const serve = async () => {
     const [port = 0] = await freePorts(1)
@@ -25,7 +26,7 @@ export const startUp: Measurement = async ({ short, folder }) => {
     })
   }
   const bare = () => untilReady(['--input-type=module', '--eval', BARE], root, {})
-  const { ours, theirs } = await alternate(short ? 1 : 11, { ours: serve, theirs: bare })
+  const { ours, theirs } = await alternate(bench, 11, { ours: serve, theirs: bare })
   return [
     {
       key: 'server.startS',

@@ -50,12 +50,10 @@ async function measure(bench: Bench, key: string, databaseUrl: string): Promise<
     return count / seconds
   }
 
-  const subjects = {
+  const { ours, disk } = await alternate(bench, rounds, {
     ours: receive,
     disk: async () => flushesPerSecond(bench.folder, bench.short ? 0.2 : 1),
-  }
-  await alternate(1, subjects)
-  const { ours, disk } = await alternate(rounds, subjects)
+  })
   await server.stop()
   await checkAll(databaseUrl, unseen)
   return {

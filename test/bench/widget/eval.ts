@@ -22,19 +22,18 @@ interface TraceEvent {
   tdur: number
 }
 
-export const evaluation: Measurement = async ({ short, defer }) => {
-  const { url } = await startPages({ defer })
+export const evaluation: Measurement = async (bench) => {
+  const { url } = await startPages(bench)
   const browser = await launchBrowser()
-  defer(() => browser.close())
-  const loads = short ? 1 : 3
+  bench.defer(() => browser.close())
+  const loads = bench.short ? 1 : 3
   const load = (path: string) => async () => {
     const times: number[] = []
     for (let i = 0; i < loads; i++) times.push(await scriptTime(browser, url + path))
     return median(times)
   }
 
-  await load('/ours')()
-  const { ours, theirs } = await alternate(short ? 2 : 11, {
+  const { ours, theirs } = await alternate(bench, 11, {
     ours: load('/ours'),
     theirs: load('/peer/0'),
   })

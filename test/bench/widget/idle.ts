@@ -6,12 +6,12 @@ import { alternate, type Measurement, median, summarize } from '../measure.ts'
 import { DIDIT } from '../peers.ts'
 import { startPages } from './host.ts'
 
-export const idle: Measurement = async ({ short, defer }) => {
-  const { url } = await startPages({ defer })
+export const idle: Measurement = async (bench) => {
+  const { url } = await startPages(bench)
   const browser = await launchBrowser()
-  defer(() => browser.close())
-  const wait = short ? 500 : 3_000
-  const { ours, theirs, blank } = await alternate(short ? 1 : 5, {
+  bench.defer(() => browser.close())
+  const wait = bench.short ? 500 : 3_000
+  const { ours, theirs, blank } = await alternate(bench, 5, {
     ours: () => happened(browser, `${url}/ours`, wait),
     theirs: () => happened(browser, `${url}/peer/0`, wait),
     blank: () => happened(browser, `${url}/blank`, wait),

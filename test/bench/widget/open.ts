@@ -6,23 +6,20 @@ import { alternate, type Measurement, median, summarize } from '../measure.ts'
 import { DIDIT } from '../peers.ts'
 import { type Pages, startPages } from './host.ts'
 
-export const open: Measurement = async ({ short, defer }) => {
-  const pages = await startPages({ defer })
+export const open: Measurement = async (bench) => {
+  const pages = await startPages(bench)
   const browser = await launchBrowser()
-  defer(() => browser.close())
-  const visits = short ? 1 : 5
+  bench.defer(() => browser.close())
+  const visits = bench.short ? 1 : 5
   const visit = (path: string, button: string) => async () => {
     const waits: number[] = []
     for (let i = 0; i < visits; i++) waits.push(await clickToRequest(browser, pages, path, button))
     return median(waits)
   }
-  const subjects = {
+  const { ours, theirs } = await alternate(bench, 9, {
     ours: visit('/ours', 'didit-verify [part=trigger]'),
     theirs: visit('/peer/0', '#start'),
-  }
-
-  await alternate(1, subjects)
-  const { ours, theirs } = await alternate(short ? 2 : 9, subjects)
+  })
   const deltas = ours.map((wait, i) => wait - (theirs[i] ?? Number.NaN))
   return [
     {

@@ -6,11 +6,11 @@ import { alternate, type Measurement, median, summarize } from '../measure.ts'
 import { DIDIT } from '../peers.ts'
 import { startPages } from './host.ts'
 
-export const shift: Measurement = async ({ short, defer }) => {
-  const { url } = await startPages({ defer })
+export const shift: Measurement = async (bench) => {
+  const { url } = await startPages(bench)
   const browser = await launchBrowser(['--hide-scrollbars'])
-  defer(() => browser.close())
-  const { ours, theirs } = await alternate(short ? 1 : 5, {
+  bench.defer(() => browser.close())
+  const { ours, theirs } = await alternate(bench, 5, {
     ours: () =>
       shifted(browser, `${url}/ours`, 'didit-verify [part=trigger]', [
         'didit-verify [part=close]',
