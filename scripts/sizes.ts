@@ -138,7 +138,7 @@ function isOfLanguages(file: string): boolean {
   return path.basename(path.dirname(file)) === 'locales'
 }
 
-function brotli(file: string): number {
+export function brotli(file: string): number {
   const bytes = readFileSync(file)
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,

@@ -1,18 +1,10 @@
-import { chromium } from 'playwright'
 import { test } from 'vitest'
-import { chromiumFlags, findBrowsers } from '../../scripts/browsers.ts'
+import { launchBrowser } from './browser.ts'
 import { startDemo } from './demo.ts'
 import type { Env } from './process.ts'
 import { createVisitor } from './visitor.ts'
 
-/** Starts Chromium with a camera that plays a test picture. */
-export function launchBrowser(without: string[] = []) {
-  return chromium.launch({
-    executablePath: findBrowsers().chromium?.path,
-    args: chromiumFlags(),
-    ignoreDefaultArgs: without,
-  })
-}
+export { launchBrowser }
 
 /** Each file has a demo and a browser, each test a visitor that nobody knows. */
 export const it = test

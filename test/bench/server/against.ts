@@ -1,0 +1,59 @@
+// Our backend under load, in turns with a bare handler that does the least that can be done.
+
+import { alternate, type Bench, type Figure, median, ratios, summarize } from '../measure.ts'
+import type { Load } from '../processes/load.ts'
+import { type Process, startLoad } from '../processes.ts'
+
+const CONNECTIONS = 32
+/** How many requests show that it works. */
+const FEW = 3 * CONNECTIONS
+
+interface Contest {
+  key: string
+  what: string
+  ours: Process
+  bare: Process
+  requests(server: Process): Load['requests']
+  /** The status of every answer. */
+  status: number
+}
+
+/** Requests per second, and microseconds of processor that the server spent on each. */
+interface Speed {
+  perSecond: number
+  micros: number
+}
+
+/** Requests per second of ours, by those of the bare handler. */
+export async function against(bench: Bench, contest: Contest): Promise<Figure> {
+  const { key, what, ours, bare, requests, status } = contest
+  const send = await startLoad(bench)
+  const run = (server: Process) => async (): Promise<Speed> => {
+    const { url } = server
+    const all = requests(server)
+    const few = Array.from({ length: FEW }, (_, i) => all[i % all.length] as (typeof all)[number])
+    const much = bench.short ? { requests: few, once: true } : { requests: all, seconds: 3 }
+    const load = { url, connections: CONNECTIONS, ...much }
+    const before = await server.cpu()
+    const { count, seconds } = await send(load, status)
+    const micros = ((await server.cpu()) - before) / count
+    return { perSecond: count / seconds, micros }
+  }
+
+  const speeds = await alternate(bench, 9, { ours: run(ours), theirs: run(bare) })
+  const rates = (all: readonly Speed[]) => all.map(({ perSecond }) => perSecond)
+  return {
+    key,
+    what,
+    aim: { least: 0.7 },
+    digits: 2,
+    summary: summarize(ratios(rates(speeds.ours), rates(speeds.theirs))),
+    beside: `${describe(speeds.ours)}; bare ${describe(speeds.theirs)}`,
+  }
+}
+
+function describe(speeds: readonly Speed[]): string {
+  const rate = Math.round(median(speeds.map(({ perSecond }) => perSecond)))
+  const micros = Math.round(median(speeds.map(({ micros }) => micros)))
+  return `${rate}/s, ${micros} µs of processor each`
+}

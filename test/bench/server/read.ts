@@ -1,0 +1,42 @@
+// Sessions read per second, against a handler that only verifies the token and reads the row.
+
+import { copyFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Measurement } from '../measure.ts'
+import type { BareReadTask } from '../processes/bare-read.ts'
+import { SECRET, start, startBackend } from '../processes.ts'
+import { against } from './against.ts'
+import { createSession } from './visitor.ts'
+
+/** Few, so that hardly any question to Didit comes in between. */
+const SESSIONS = 10
+
+export const read: Measurement = async (bench) => {
+  const { url: didit } = await start(bench, 'sandbox', {})
+  const file = path.join(bench.folder, 'read.db')
+  const databaseUrl = `file:${file}`
+  const first = await startBackend(bench, { databaseUrl, didit })
+  const grants = await Promise.all(Array.from({ length: SESSIONS }, () => createSession(first)))
+  // The backend holds its file alone, so the other one gets a copy.
+  await first.stop()
+  const copy = path.join(bench.folder, 'copy.db')
+  copyFileSync(file, copy)
+  const ours = await startBackend(bench, { databaseUrl, didit })
+  const bare = await start<BareReadTask>(bench, 'bare-read', { file: copy, secret: SECRET })
+  const requests = () =>
+    grants.map(({ session, token }) => ({
+      method: 'GET' as const,
+      path: `/api/verify/sessions/${session.id}`,
+      headers: { 'verify-token': token },
+    }))
+  return [
+    await against(bench, {
+      key: 'server.read.ratio',
+      what: 'GET /sessions/:id per second, ours / bare handler with the same token and row',
+      ours,
+      bare,
+      requests,
+      status: 200,
+    }),
+  ]
+}
