@@ -170,7 +170,8 @@ function split(
     }
     const dash = value?.startsWith('-') && value !== '-' && !inlineValue
     if (flag.kind !== 'switch' && (value === undefined || value === '' || dash)) {
-      const how = dash ? ` For one that begins with a dash write ${rawName}=${value}.` : ''
+      const shown = flag.kind === 'secret' ? flag.value : value
+      const how = dash ? ` For one that begins with a dash write ${rawName}=${shown}.` : ''
       throw new UsageError(`${rawName} wants a value: ${rawName} ${flag.value ?? 'TEXT'}.${how}`)
     }
     const values = given.get(token.name) ?? []

@@ -84,7 +84,7 @@ describe('a configuration that cannot be used', () => {
       cwd: folder,
       env: { ...NOTHING, PORT: '-1' },
     })
-    expect(await serve.ended()).toBe(1)
+    expect(await serve.ended()).toBe(2)
     expect(
       serve
         .output()

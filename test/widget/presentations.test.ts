@@ -1,5 +1,5 @@
 import { expect, fixture, html } from '@open-wc/testing'
-import { sendKeys } from '@web/test-runner-commands'
+import { sendMouse } from '@web/test-runner-commands'
 import type { Mode } from '../../server/contract.ts'
 import type { DiditVerify } from '../../widget/element.ts'
 import { Backend } from '../support/backend.ts'
@@ -24,7 +24,9 @@ function presentationContract(mode: Shown): void {
   /** Pressed as a visitor does it: a script's click would open no window. */
   async function press(node: HTMLElement): Promise<void> {
     node.focus()
-    await sendKeys({ press: 'Enter' })
+    const { x, y, width, height } = node.getBoundingClientRect()
+    const position: [number, number] = [Math.round(x + width / 2), Math.round(y + height / 2)]
+    await sendMouse({ type: 'click', position })
   }
 
   /** Started at the trigger, and open. */

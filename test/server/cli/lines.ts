@@ -53,7 +53,7 @@ export const LINES: Readonly<Record<string, readonly Line[]>> = {
       await world.play(session_token, 'approve')
       const path = `/v3/session/${session_id}/share/`
       const { body } = await world.ask('POST', path, { for_application_id: APPLICATION }, partner)
-      return `sessions import --share-token ${body.share_token} --trust-review`
+      return `sessions import --share-token=${body.share_token} --trust-review`
     },
   ],
   'sessions reviews': [async (world) => `sessions reviews ${await reviewed(world)} --oldest`],
@@ -61,7 +61,7 @@ export const LINES: Readonly<Record<string, readonly Line[]>> = {
   'sessions arm': [
     async ({ create }) => {
       const { session_id, session_token } = await create()
-      return `sessions arm ${session_id} decline --session-token ${session_token}`
+      return `sessions arm ${session_id} decline --session-token=${session_token}`
     },
   ],
   'sessions approve': [
@@ -160,18 +160,18 @@ export const LINES: Readonly<Record<string, readonly Line[]>> = {
   'resend-otp': [() => 'resend-otp --email somebody@shop.example'],
   login: [async ({ account }) => `login --email ${(await account()).email} --password ${PASSWORD}`],
   organizations: [
-    async ({ account }) => `organizations --access-token ${(await account()).access_token}`,
+    async ({ account }) => `organizations --access-token=${(await account()).access_token}`,
   ],
   applications: [
     async ({ account }) => {
       const { organization, access_token } = await account()
-      return `applications ${organization} --access-token ${access_token}`
+      return `applications ${organization} --access-token=${access_token}`
     },
   ],
   application: [
     async ({ account }) => {
       const { organization, application, access_token } = await account()
-      return `application ${organization} ${application.uuid} --access-token ${access_token}`
+      return `application ${organization} ${application.uuid} --access-token=${access_token}`
     },
   ],
   balance: [() => 'balance'],

@@ -88,7 +88,7 @@ describe('through the operator API', () => {
   it('an account is asked for with its own token beside that of the operator', async () => {
     const { cli, account, sent } = setUp({ env })
     const { access_token, organization } = await account()
-    const line = `applications ${organization} --access-token ${access_token} ${TO_SERVER}`
+    const line = `applications ${organization} --access-token=${access_token} ${TO_SERVER}`
     expect((await cli(line)).code).toBe(0)
     expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual([`Bearer ${TOKEN}`])
     expect(sent.map(({ headers }) => headers.get('didit-access-token'))).toEqual([access_token])

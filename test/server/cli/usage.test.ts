@@ -65,6 +65,19 @@ describe('a line that cannot be right', () => {
     expect([code, out, sent, started]).toEqual([2, '', [], []])
   })
 
+  it.each([
+    ['sessions arm x approve --session-token', 'TOKEN'],
+    ['login --email a@b.example --password', 'TEXT'],
+    ['balance --token', 'TOKEN'],
+  ])('quotes no secret that begins with a dash: %s', async (line, value) => {
+    const { cli, sent } = setUp()
+    const { code, out, err } = await cli(`${line} -ULUzWPvKnPs`)
+    const [flag = ''] = line.split(' ').slice(-1)
+    expect(err).toContain(`For one that begins with a dash write ${flag}=${value}.`)
+    expect(out + err).not.toContain('ULUzWPvKnPs')
+    expect([code, sent]).toEqual([2, []])
+  })
+
   it('is no line about a variable that the command does not need', async () => {
     const env = { DIDIT_WORKFLOW_ID: 'todo', DIDIT_WEBHOOK_SECRET: ' ', PORT: 'x' }
     const { cli } = setUp({ env })
