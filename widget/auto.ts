@@ -43,7 +43,7 @@ export function isInApp(): boolean {
   return IN_APP.test(navigator.userAgent)
 }
 
-export const isPhone = (): boolean => matchMedia('(pointer: coarse)').matches
+export const isPhone = (): boolean => !!window.matchMedia?.('(pointer: coarse)').matches
 
 /** A probe that fails or takes too long says nothing. */
 function probe(holds: () => boolean | Promise<boolean>): Promise<boolean> {

@@ -33,7 +33,7 @@ export function listen(frame: Frame, trust: Omit<Trust, 'source'>, on: Hearing):
   }
 
   function mute(): void {
-    const why = crossOriginIsolated
+    const why = window.crossOriginIsolated
       ? 'This page is cross-origin isolated (COEP), which blocks it: use mode redirect.'
       : `Perhaps its frame-ancestors do not list ${location.origin}, as on a preview host, or a policy or an extension blocks it.`
     silent(`${url.origin} says nothing in the frame. ${why}`)

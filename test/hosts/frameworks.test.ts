@@ -15,7 +15,7 @@ describe('a script tag with integrity', () => {
     guest.expectMishap(/integrity/)
     await guest.open('/script/forged.html')
     await guest.trigger.click()
-    await guest.hears('didit-error', { code: 'unsupported' })
+    await guest.hears('didit-trouble', { code: 'unsupported', actions: ['retry'] })
     expect(guest.starts()).toBe(0)
   })
 })

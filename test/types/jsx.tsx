@@ -1,6 +1,6 @@
 // The bare tag in the JSX of React 19.
 
-import type { DiditVerify, Outcome } from 'didit-verify'
+import type { DiditVerify, VerifyOutcome } from 'didit-verify'
 import type {} from 'didit-verify/jsx'
 import { useRef } from 'react'
 
@@ -20,7 +20,7 @@ export function Verify() {
       messages={{ done: 'Ready' }}
       suppressHydrationWarning
       ondidit-complete={(event) => {
-        event.outcome satisfies Outcome
+        event.outcome satisfies VerifyOutcome
         event.currentTarget.reset()
         // @ts-expect-error: a complete event has no code.
         event.code

@@ -1,7 +1,7 @@
 import {
   DiditVerify,
-  type Outcome,
   type VerifyCompleteEvent,
+  type VerifyOutcome,
   type VerifyResult,
 } from 'didit-verify'
 import 'didit-verify/define'
@@ -12,7 +12,7 @@ element.messages = { done: 'Ready' }
 element.fetch = (input, init) => fetch(input, init)
 element.hostedOptions = { camera: true }
 const result: VerifyResult = await element.start()
-if (result.kind === 'complete') result.outcome satisfies Outcome
+if (result.kind === 'complete') result.outcome satisfies VerifyOutcome
 
 // @ts-expect-error: there is no such mode.
 element.mode = 'iframe'
@@ -25,7 +25,7 @@ element.confirmTimeout = '5000'
 
 element.addEventListener('didit-complete', (event) => {
   event satisfies VerifyCompleteEvent
-  event.outcome satisfies Outcome
+  event.outcome satisfies VerifyOutcome
   // @ts-expect-error: a complete event has no code.
   event.code
 })

@@ -1,6 +1,6 @@
 // Compiled with the types of React 19 and again with those of React 18.
 
-import { DiditVerify, type DiditVerifyElement, type Outcome } from 'didit-verify/react'
+import { DiditVerify, type DiditVerifyElement, type VerifyOutcome } from 'didit-verify/react'
 import { useRef } from 'react'
 
 export function Verify() {
@@ -23,7 +23,7 @@ export function Verify() {
       fetch={(input, init) => fetch(input, init)}
       onClick={(event) => event.currentTarget.close()}
       onDiditComplete={(event) => {
-        event.outcome satisfies Outcome
+        event.outcome satisfies VerifyOutcome
         event.currentTarget.reset()
         // @ts-expect-error: a complete event has no code.
         event.code
