@@ -1,10 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type Action, ERRORS } from '../server/contract.ts'
 
 const root = path.dirname(import.meta.dirname)
 const APPS = path.join(root, 'test/hosts/apps')
 const QUOTE = /<!-- from: (\S+) -->\n\n```\w+\n(.*?)```/gs
+
+const WAYS: Record<Action, string> = {
+  retry: 'try again',
+  'new-tab': 'a new tab',
+  phone: 'the phone',
+  redirect: 'this window',
+}
 
 const docs = readdirSync(path.join(root, 'docs')).filter((file) => file.endsWith('.md'))
 
@@ -31,5 +39,17 @@ describe('the table of imports', () => {
     const entries = Object.keys(exports).filter((entry) => !/\.js(on)?$/.test(entry))
     const missing = entries.filter((entry) => !text.includes(`\`didit-verify${entry.slice(1)}\``))
     expect(missing.filter((entry) => !text.includes(`\`${entry.slice(1)}\``))).toEqual([])
+  })
+})
+
+describe('docs/trouble.md', () => {
+  it('has a chapter for each code, with the ways on that it leaves', () => {
+    const text = readFileSync(path.join(root, 'docs/trouble.md'), 'utf8')
+    const chapters = [...text.matchAll(/^## ([\w-]+)\n\n(.+?)\./gm)]
+    const expected = Object.entries(ERRORS).map(([code, actions]) => {
+      const ways = actions.map((action) => WAYS[action])
+      return [code, ways.length > 0 ? `Ways on: ${ways.join(', ')}` : 'No way on']
+    })
+    expect(chapters.map(([, code, ways]) => [code, ways])).toEqual(expected)
   })
 })

@@ -18,7 +18,7 @@ import { move } from './move.ts'
 import { keepFresh } from './receipt.ts'
 import { Show } from './show.ts'
 import { pause, visibleTime } from './time.ts'
-import { diagnose, reported } from './trouble.ts'
+import { diagnose, reported, withAdvice } from './trouble.ts'
 import { Ways } from './ways.ts'
 
 /** When the server is asked after the visitor is done, besides listening. Milliseconds in between. */
@@ -85,7 +85,7 @@ export class Course {
     if (session && heard(session) !== 'wait') return this.#complete()
     if (view.state !== 'open') {
       const whose = element.url ? 'The url of this element' : 'What the server has handed out'
-      return this.#ways.fail({
+      return this.#ways.block({
         code: 'invalid-url',
         message: `${whose} may not be opened: it has to be an https address without a password.`,
       })
@@ -266,7 +266,7 @@ export class Course {
       code: 'session-expired',
       message: 'The server does not know the session any more.',
     } as const
-    if (this.#host.view.state === 'submitted') this.#ways.fail(obstacle)
+    if (this.#host.view.state === 'submitted') this.#ways.fail(withAdvice(obstacle))
     else this.#ways.block(obstacle)
   }
 

@@ -24,6 +24,12 @@ export function waysOn(
   )
 }
 
+/** The obstacle, its message with the chapter that says more to a developer. */
+export function withAdvice(obstacle: Obstacle): Obstacle {
+  const { code, message } = obstacle
+  return { ...obstacle, message: `${message} More: didit-verify/docs/trouble.md#${code}` }
+}
+
 /** What an error of a call to the BFF means. */
 export function diagnose(error: unknown): Obstacle {
   const { url, status, answer, cause, message: reason } = error as Partial<BackendError>

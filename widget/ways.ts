@@ -6,7 +6,7 @@ import { VerifyErrorEvent, VerifySessionEvent, VerifyTroubleEvent } from './elem
 import type { Line } from './line.ts'
 import { move } from './move.ts'
 import type { Show } from './show.ts'
-import { type Obstacle, waysOn } from './trouble.ts'
+import { type Obstacle, waysOn, withAdvice } from './trouble.ts'
 
 /** Obstacles: shown with their ways on, which lead back to the hosted page; without any the end. */
 export class Ways {
@@ -24,7 +24,8 @@ export class Ways {
 
   /** Something is in the way. */
   block(obstacle: Obstacle): void {
-    const { code, message } = obstacle
+    const told = withAdvice(obstacle)
+    const { code, message } = told
     const { view, emit, element } = this.#attempt.host
     const { over, sessionId, life } = this.#attempt
     if (over || view.state === 'submitted' || view.state === 'ended') return
@@ -32,7 +33,7 @@ export class Ways {
       hasAddress: this.#attempt.address() !== undefined,
       hasPhone: !element.url && !this.#attempt.isPhone(),
     })
-    if (!actions.length) return this.fail(obstacle)
+    if (!actions.length) return this.fail(told)
     this.#drawing.asking = false
     // What can say nothing more has nothing to take the obstacle back.
     if (!this.#show.framed) this.#attempt.conceal()

@@ -55,6 +55,7 @@ describe('an obstacle with a way on', () => {
       await until(() => element.state === 'trouble')
       expect(events.at(-1)).to.include({ type: 'didit-trouble', code, sessionId: null })
       expect(element.trouble?.code).to.equal(code)
+      expect(element.trouble?.message).to.match(new RegExp(`/docs/trouble\\.md#${code}$`))
       expect(find(element, 'slot[name=trouble]').textContent).to.equal(
         find(element, '.quiet').textContent,
       )

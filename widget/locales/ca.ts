@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'La verificació és oberta en una altra finestra.',
   reopen: 'Torna a obrir',
   browser: 'Si la càmera no funciona aquí, obri aquesta pàgina al navegador.',
-  help: 'Ajuda',
   'backend-unreachable': 'No es pot connectar amb el servei de verificació.',
   'rate-limited': 'Hi ha massa intents. Esperi un moment.',
   'popup-blocked': 'El navegador no ha obert la finestra.',

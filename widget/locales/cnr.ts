@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Provjera je otvorena u drugom prozoru.',
   reopen: 'Otvori ponovo',
   browser: 'Ako kamera ovdje ne radi, otvorite ovu stranicu u pregledaču.',
-  help: 'Pomoć',
   'backend-unreachable': 'Nema veze sa uslugom provjere.',
   'rate-limited': 'Bilo je previše pokušaja. Molimo sačekajte malo.',
   'popup-blocked': 'Pregledač nije otvorio prozor.',

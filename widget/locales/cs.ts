@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Ověření je otevřeno v jiném okně.',
   reopen: 'Otevřít znovu',
   browser: 'Pokud zde kamera nefunguje, otevřete tuto stránku v prohlížeči.',
-  help: 'Nápověda',
   'backend-unreachable': 'S ověřovací službou se nelze spojit.',
   'rate-limited': 'Pokusů je příliš mnoho. Chvíli prosím počkejte.',
   'popup-blocked': 'Prohlížeč okno neotevřel.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Verificeringen er åben i et andet vindue.',
   reopen: 'Åbn igen',
   browser: 'Åbn denne side i din browser, hvis kameraet ikke virker her.',
-  help: 'Hjælp',
   'backend-unreachable': 'Verificeringstjenesten kan ikke nås.',
   'rate-limited': 'Der er for mange forsøg. Vent et øjeblik.',
   'popup-blocked': 'Browseren åbnede ikke vinduet.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Die Prüfung ist in einem anderen Fenster geöffnet.',
   reopen: 'Erneut öffnen',
   browser: 'Öffnen Sie diese Seite im Browser, wenn die Kamera hier nicht geht.',
-  help: 'Hilfe',
   'backend-unreachable': 'Der Prüfdienst ist nicht erreichbar.',
   'rate-limited': 'Es gab zu viele Versuche. Bitte warten Sie einen Moment.',
   'popup-blocked': 'Der Browser hat das Fenster nicht geöffnet.',

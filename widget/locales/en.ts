@@ -30,7 +30,6 @@ export const messages = {
   window: 'The verification is open in another window.',
   reopen: 'Open again',
   browser: 'If the camera does not work here, open this page in your browser.',
-  help: 'Help',
   'backend-unreachable': 'The verification service cannot be reached.',
   'rate-limited': 'There are too many attempts. Please wait a moment.',
   'popup-blocked': 'The browser did not open the window.',

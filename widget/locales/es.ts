@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'La verificación está abierta en otra ventana.',
   reopen: 'Abrir de nuevo',
   browser: 'Si la cámara no funciona aquí, abra esta página en su navegador.',
-  help: 'Ayuda',
   'backend-unreachable': 'No se puede conectar con el servicio de verificación.',
   'rate-limited': 'Hay demasiados intentos. Espere un momento.',
   'popup-blocked': 'El navegador no abrió la ventana.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Tuvastamine on avatud teises aknas.',
   reopen: 'Ava uuesti',
   browser: 'Kui kaamera siin ei tööta, avage see leht brauseris.',
-  help: 'Abi',
   'backend-unreachable': 'Tuvastusteenusega ei saa ühendust.',
   'rate-limited': 'Katseid on liiga palju. Palun oodake hetk.',
   'popup-blocked': 'Brauser ei avanud akent.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Vahvistus on auki toisessa ikkunassa.',
   reopen: 'Avaa uudelleen',
   browser: 'Jos kamera ei toimi tässä, avaa tämä sivu selaimessa.',
-  help: 'Ohje',
   'backend-unreachable': 'Vahvistuspalveluun ei saada yhteyttä.',
   'rate-limited': 'Yrityksiä on liikaa. Odota hetki.',
   'popup-blocked': 'Selain ei avannut ikkunaa.',

@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'La vérification est ouverte dans une autre fenêtre.',
   reopen: 'Ouvrir à nouveau',
   browser: 'Si la caméra ne fonctionne pas ici, ouvrez cette page dans votre navigateur.',
-  help: 'Aide',
   'backend-unreachable': 'Le service de vérification est injoignable.',
   'rate-limited': 'Il y a trop de tentatives. Veuillez patienter un instant.',
   'popup-blocked': 'Le navigateur n’a pas ouvert la fenêtre.',

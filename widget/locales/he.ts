@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'האימות פתוח בחלון אחר.',
   reopen: 'פתיחה מחדש',
   browser: 'אם המצלמה לא פועלת כאן, נא לפתוח את הדף הזה בדפדפן.',
-  help: 'עזרה',
   'backend-unreachable': 'אי אפשר להתחבר לשירות האימות.',
   'rate-limited': 'היו יותר מדי ניסיונות. נא להמתין רגע.',
   'popup-blocked': 'הדפדפן לא פתח את החלון.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Provjera je otvorena u drugom prozoru.',
   reopen: 'Otvori ponovno',
   browser: 'Ako kamera ovdje ne radi, otvorite ovu stranicu u pregledniku.',
-  help: 'Pomoć',
   'backend-unreachable': 'Nema veze s uslugom provjere.',
   'rate-limited': 'Previše je pokušaja. Molimo pričekajte malo.',
   'popup-blocked': 'Preglednik nije otvorio prozor.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Az ellenőrzés egy másik ablakban van nyitva.',
   reopen: 'Megnyitás újra',
   browser: 'Ha a kamera itt nem működik, nyissa meg ezt az oldalt a böngészőjében.',
-  help: 'Súgó',
   'backend-unreachable': 'Az ellenőrző szolgáltatás nem érhető el.',
   'rate-limited': 'Túl sok a próbálkozás. Kérjük, várjon egy kicsit.',
   'popup-blocked': 'A böngésző nem nyitotta meg az ablakot.',

@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'Verifikasi terbuka di jendela lain.',
   reopen: 'Buka lagi',
   browser: 'Jika kamera tidak berfungsi di sini, buka halaman ini di peramban Anda.',
-  help: 'Bantuan',
   'backend-unreachable': 'Layanan verifikasi tidak dapat dihubungi.',
   'rate-limited': 'Terlalu banyak percobaan. Harap tunggu sebentar.',
   'popup-blocked': 'Peramban tidak membuka jendela.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'La verifica è aperta in un’altra finestra.',
   reopen: 'Apri di nuovo',
   browser: 'Se qui la fotocamera non funziona, apra questa pagina nel browser.',
-  help: 'Aiuto',
   'backend-unreachable': 'Il servizio di verifica non è raggiungibile.',
   'rate-limited': 'Ci sono troppi tentativi. Attenda un momento.',
   'popup-blocked': 'Il browser non ha aperto la finestra.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: '本人確認は別のウィンドウで開いています。',
   reopen: 'もう一度開く',
   browser: 'ここでカメラが動かない場合は、このページをブラウザーで開いてください。',
-  help: 'ヘルプ',
   'backend-unreachable': '本人確認サービスに接続できません。',
   'rate-limited': '試行回数が多すぎます。しばらくお待ちください。',
   'popup-blocked': 'ブラウザーがウィンドウを開きませんでした。',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: '본인 확인이 다른 창에 열려 있습니다.',
   reopen: '다시 열기',
   browser: '여기에서 카메라가 작동하지 않으면 브라우저에서 이 페이지를 열어 주세요.',
-  help: '도움말',
   'backend-unreachable': '본인 확인 서비스에 연결할 수 없습니다.',
   'rate-limited': '시도 횟수가 너무 많습니다. 잠시 기다려 주세요.',
   'popup-blocked': '브라우저가 창을 열지 않았습니다.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Patvirtinimas atidarytas kitame lange.',
   reopen: 'Atidaryti dar kartą',
   browser: 'Jei kamera čia neveikia, atidarykite šį puslapį naršyklėje.',
-  help: 'Pagalba',
   'backend-unreachable': 'Patvirtinimo paslauga nepasiekiama.',
   'rate-limited': 'Per daug bandymų. Prašome truputį palaukti.',
   'popup-blocked': 'Naršyklė neatidarė lango.',

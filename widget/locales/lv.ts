@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Pārbaude ir atvērta citā logā.',
   reopen: 'Atvērt vēlreiz',
   browser: 'Ja kamera šeit nedarbojas, atveriet šo lapu pārlūkā.',
-  help: 'Palīdzība',
   'backend-unreachable': 'Pārbaudes pakalpojums nav sasniedzams.',
   'rate-limited': 'Mēģinājumu ir pārāk daudz. Lūdzu, nedaudz uzgaidiet.',
   'popup-blocked': 'Pārlūks neatvēra logu.',

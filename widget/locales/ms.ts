@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'Pengesahan terbuka dalam tetingkap lain.',
   reopen: 'Buka semula',
   browser: 'Jika kamera tidak berfungsi di sini, buka halaman ini dalam pelayar anda.',
-  help: 'Bantuan',
   'backend-unreachable': 'Perkhidmatan pengesahan tidak dapat dihubungi.',
   'rate-limited': 'Terlalu banyak percubaan. Sila tunggu sebentar.',
   'popup-blocked': 'Pelayar tidak membuka tetingkap.',

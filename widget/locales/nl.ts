@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'De verificatie is geopend in een ander venster.',
   reopen: 'Opnieuw openen',
   browser: 'Open deze pagina in uw browser als de camera hier niet werkt.',
-  help: 'Help',
   'backend-unreachable': 'De verificatiedienst is niet bereikbaar.',
   'rate-limited': 'Er zijn te veel pogingen. Wacht even.',
   'popup-blocked': 'De browser heeft het venster niet geopend.',

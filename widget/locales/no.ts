@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Verifiseringen er åpen i et annet vindu.',
   reopen: 'Åpne igjen',
   browser: 'Åpne denne siden i nettleseren hvis kameraet ikke virker her.',
-  help: 'Hjelp',
   'backend-unreachable': 'Verifiseringstjenesten kan ikke nås.',
   'rate-limited': 'Det er for mange forsøk. Vent litt.',
   'popup-blocked': 'Nettleseren åpnet ikke vinduet.',

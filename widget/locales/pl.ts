@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Weryfikacja jest otwarta w innym oknie.',
   reopen: 'Otwórz ponownie',
   browser: 'Jeśli kamera tu nie działa, prosimy otworzyć tę stronę w przeglądarce.',
-  help: 'Pomoc',
   'backend-unreachable': 'Brak połączenia z usługą weryfikacji.',
   'rate-limited': 'Zbyt wiele prób. Prosimy chwilę poczekać.',
   'popup-blocked': 'Przeglądarka nie otworzyła okna.',

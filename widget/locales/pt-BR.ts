@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'A verificação está aberta em outra janela.',
   reopen: 'Abrir novamente',
   browser: 'Se a câmera não funcionar aqui, abra esta página no navegador.',
-  help: 'Ajuda',
   'backend-unreachable': 'Não é possível acessar o serviço de verificação.',
   'rate-limited': 'Há tentativas demais. Aguarde um momento.',
   'popup-blocked': 'O navegador não abriu a janela.',

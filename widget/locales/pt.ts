@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'A verificação está aberta noutra janela.',
   reopen: 'Abrir novamente',
   browser: 'Se a câmara não funcionar aqui, abra esta página no navegador.',
-  help: 'Ajuda',
   'backend-unreachable': 'Não é possível contactar o serviço de verificação.',
   'rate-limited': 'Há demasiadas tentativas. Aguarde um momento.',
   'popup-blocked': 'O navegador não abriu a janela.',

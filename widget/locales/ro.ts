@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Verificarea este deschisă în altă fereastră.',
   reopen: 'Deschideți din nou',
   browser: 'Dacă aici camera nu funcționează, deschideți această pagină în browser.',
-  help: 'Ajutor',
   'backend-unreachable': 'Nu există conexiune cu serviciul de verificare.',
   'rate-limited': 'Sunt prea multe încercări. Vă rugăm să așteptați puțin.',
   'popup-blocked': 'Browserul nu a deschis fereastra.',

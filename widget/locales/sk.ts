@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Overenie je otvorené v inom okne.',
   reopen: 'Otvoriť znova',
   browser: 'Ak tu kamera nefunguje, otvorte túto stránku v prehliadači.',
-  help: 'Pomoc',
   'backend-unreachable': 'S overovacou službou sa nedá spojiť.',
   'rate-limited': 'Pokusov je príliš veľa. Chvíľu, prosím, počkajte.',
   'popup-blocked': 'Prehliadač neotvoril okno.',

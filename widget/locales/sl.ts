@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Preverjanje je odprto v drugem oknu.',
   reopen: 'Odpri znova',
   browser: 'Če kamera tukaj ne deluje, odprite to stran v brskalniku.',
-  help: 'Pomoč',
   'backend-unreachable': 'Storitev preverjanja ni dosegljiva.',
   'rate-limited': 'Poskusov je preveč. Prosimo, malo počakajte.',
   'popup-blocked': 'Brskalnik ni odprl okna.',

@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'Xaqiijintu waxay ku furan tahay daaqad kale.',
   reopen: 'Mar kale fur',
   browser: 'Haddii kamaradu halkan ka shaqayn weydo, boggan ku fur biraawsarkaaga.',
-  help: 'Caawimaad',
   'backend-unreachable': 'Adeegga xaqiijinta lama gaari karo.',
   'rate-limited': 'Isku dayadu way badan yihiin. Fadlan wax yar sug.',
   'popup-blocked': 'Biraawsarku ma furin daaqadda.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Verifikimi është i hapur në një dritare tjetër.',
   reopen: 'Hap përsëri',
   browser: 'Nëse kamera nuk punon këtu, hapni këtë faqe në shfletuesin tuaj.',
-  help: 'Ndihmë',
   'backend-unreachable': 'Nuk ka lidhje me shërbimin e verifikimit.',
   'rate-limited': 'Ka tepër përpjekje. Ju lutemi, prisni pak.',
   'popup-blocked': 'Shfletuesi nuk e hapi dritaren.',

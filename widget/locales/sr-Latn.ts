@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'Provera je otvorena u drugom prozoru.',
   reopen: 'Otvori ponovo',
   browser: 'Ako kamera ovde ne radi, otvorite ovu stranicu u pregledaču.',
-  help: 'Pomoć',
   'backend-unreachable': 'Nema veze sa uslugom provere.',
   'rate-limited': 'Bilo je previše pokušaja. Molimo sačekajte malo.',
   'popup-blocked': 'Pregledač nije otvorio prozor.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Verifieringen är öppen i ett annat fönster.',
   reopen: 'Öppna igen',
   browser: 'Öppna den här sidan i webbläsaren om kameran inte fungerar här.',
-  help: 'Hjälp',
   'backend-unreachable': 'Det går inte att nå verifieringstjänsten.',
   'rate-limited': 'Det är för många försök. Vänta en stund.',
   'popup-blocked': 'Webbläsaren öppnade inte fönstret.',

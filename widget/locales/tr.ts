@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'Doğrulama başka bir pencerede açık.',
   reopen: 'Tekrar aç',
   browser: 'Kamera burada çalışmıyorsa bu sayfayı tarayıcınızda açın.',
-  help: 'Yardım',
   'backend-unreachable': 'Doğrulama hizmetine ulaşılamıyor.',
   'rate-limited': 'Çok fazla deneme yapıldı. Lütfen biraz bekleyin.',
   'popup-blocked': 'Tarayıcı pencereyi açmadı.',

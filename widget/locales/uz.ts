@@ -31,7 +31,6 @@ export const messages: Messages = {
   window: 'Tasdiqlash boshqa oynada ochiq.',
   reopen: 'Qayta ochish',
   browser: 'Kamera bu yerda ishlamasa, bu sahifani brauzeringizda oching.',
-  help: 'Yordam',
   'backend-unreachable': 'Tasdiqlash xizmatiga ulanib boʻlmadi.',
   'rate-limited': 'Urinishlar juda koʻp. Iltimos, biroz kuting.',
   'popup-blocked': 'Brauzer oynani ochmadi.',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: 'Phần xác minh đang mở trong cửa sổ khác.',
   reopen: 'Mở lại',
   browser: 'Nếu camera không hoạt động ở đây, vui lòng mở trang này trong trình duyệt.',
-  help: 'Trợ giúp',
   'backend-unreachable': 'Không thể kết nối với dịch vụ xác minh.',
   'rate-limited': 'Có quá nhiều lần thử. Vui lòng chờ một lát.',
   'popup-blocked': 'Trình duyệt không mở cửa sổ.',

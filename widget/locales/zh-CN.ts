@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: '验证已在另一个窗口中打开。',
   reopen: '重新打开',
   browser: '如果摄像头在此无法使用，请在浏览器中打开此页面。',
-  help: '帮助',
   'backend-unreachable': '无法连接到验证服务。',
   'rate-limited': '尝试次数过多。请稍候。',
   'popup-blocked': '浏览器未打开窗口。',

@@ -30,7 +30,6 @@ export const messages: Messages = {
   window: '驗證已在另一個視窗中開啟。',
   reopen: '重新開啟',
   browser: '如果相機在此無法使用，請在瀏覽器中開啟這個網頁。',
-  help: '說明',
   'backend-unreachable': '無法連線到驗證服務。',
   'rate-limited': '嘗試次數過多。請稍候。',
   'popup-blocked': '瀏覽器沒有開啟視窗。',
