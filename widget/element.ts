@@ -319,6 +319,7 @@ export class DiditVerify extends FormControl {
     let turn = this.#turn
     this.#change('creating', NOTHING)
     for (;;) {
+      const offline = !navigator.onLine
       try {
         const attempt = await this.#prepare(turn)
         if (!attempt) return none
@@ -328,10 +329,12 @@ export class DiditVerify extends FormControl {
         if (turn !== this.#turn) return none
         this.#dispose()
         turn = this.#turn
+        // Online again too late for this try: nothing will say so once more.
+        if (offline && navigator.onLine) continue
         // A part of ourselves did not load: nothing of the attempt is there to tell it.
         const told = {
           code: navigator.onLine ? 'unsupported' : 'offline',
-          message: `A part of didit-verify did not load; does anything block it? ${cause}`,
+          message: `A part of didit-verify is blocked or missing: ${cause}`,
           sessionId: null,
           actions: ['retry'],
           cause,

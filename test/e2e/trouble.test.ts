@@ -1,3 +1,4 @@
+import type { Route } from 'playwright'
 import { describe, expect } from 'vitest'
 import type { ErrorCode } from '../../server/contract.ts'
 import { it } from '../support/e2e.ts'
@@ -151,6 +152,23 @@ describe('an obstacle in the browser', () => {
     await end(visitor.hosted, 'approve')
     await visitor.hears('didit-complete', { outcome: 'approved' })
     expect(await visitor.finals()).toHaveLength(1)
+  })
+
+  it('that it comes back online during another try is not missed', async ({ visitor }) => {
+    const { context, trigger, hosted } = visitor
+    visitor.expectMishap(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/)
+    await visitor.open()
+    await context.setOffline(true)
+    await trigger.click()
+    await visitor.hears('didit-trouble', { code: 'offline' })
+    await context.route('**/attempt.js', backOnlineAndLost, { times: 1 })
+    await trigger.click()
+    await hosted.locator('#begin').waitFor()
+
+    async function backOnlineAndLost(route: Route) {
+      await context.setOffline(false)
+      await route.abort()
+    }
   })
 
   it('that the hosted page stays silent leaves ways on, and its first word withdraws it', async ({
