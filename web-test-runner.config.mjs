@@ -2,6 +2,7 @@
 // The runner loads no TypeScript as its config; what has types is in test/support and scripts.
 
 import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { esbuildPlugin } from '@web/dev-server-esbuild'
 import { chromeLauncher, defaultReporter } from '@web/test-runner'
 import { tsImport } from 'tsx/esm/api'
@@ -30,21 +31,26 @@ function launcher(name, browser, launchOptions) {
   return Object.assign(made, { name, version: browser.version })
 }
 
-/** Writes `{ [browser]: { version, passed, failed, skipped } }` for scripts/test.ts. */
+/** Writes `{ [browser]: { version, passed, failed, skipped, names } }` for scripts/test.ts. */
 function countReporter(file) {
   return {
     onTestRunFinished({ sessions }) {
       const counts = {}
       for (const session of sessions) {
         const { name, version } = session.browser
-        counts[name] ??= { version, passed: 0, failed: 0, skipped: 0 }
+        const file = path.relative(import.meta.dirname, session.testFile)
+        counts[name] ??= { version, passed: 0, failed: 0, skipped: 0, names: [] }
         const tests = testsOf(session.testResults)
         for (const test of tests) {
           counts[name][test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed']++
+          if (!test.skipped && !test.passed) {
+            counts[name].names.push(`${file} > ${test.name}: ${test.error?.message}`)
+          }
         }
         // A file that does not load, or that throws between its tests, has failed as a whole.
         if (!session.passed && !tests.some((test) => !test.passed && !test.skipped)) {
           counts[name].failed++
+          counts[name].names.push(`${file}: ${session.errors[0]?.message}`)
         }
       }
       writeFileSync(file, JSON.stringify(counts))

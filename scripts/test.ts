@@ -16,7 +16,7 @@ interface Counts {
 }
 
 /** As the reporter in web-test-runner.config.mjs writes them, by browser. */
-type ElementCounts = Record<string, Counts & { version: string }>
+type ElementCounts = Record<string, Counts & { version: string; names: string[] }>
 
 /** The part of vitest's JSON report that is read here. */
 interface VitestReport {
@@ -24,6 +24,13 @@ interface VitestReport {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
+  testResults: {
+    /** The file. */
+    name: string
+    /** Why it has failed where no test has. */
+    message: string
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+  }[]
 }
 
 interface Row {
@@ -33,6 +40,8 @@ interface Row {
   seconds?: number
   counts?: Counts
   note?: string
+  /** What is worth a look, by name. */
+  trouble?: string[]
 }
 
 async function main(): Promise<Row[]> {
@@ -99,7 +108,7 @@ async function runElementTests(browsers: TestBrowsers, report: string): Promise<
   const rows = names.map((name): Row => {
     const counts = byBrowser[name]
     const title = ['element in', name, counts?.version].filter(Boolean).join(' ')
-    return { name: title, ...verdict(counts) }
+    return { name: title, ...verdict(counts), trouble: counts?.names }
   })
   if (!browsers.webkit) {
     rows.push({ name: 'element in WebKitGTK', ok: undefined, note: 'not found, not tested' })
@@ -133,7 +142,26 @@ async function runVitest(
     skipped: json.numPendingTests + json.numTodoTests,
   }
   const result = verdict(counts)
-  return { name: project, seconds, ...result, ok: ok && result.ok }
+  return { name: project, seconds, ...result, ok: ok && result.ok, trouble: troubleIn(json) }
+}
+
+/** What has failed, and what had to be run once more to pass. */
+function troubleIn(report: VitestReport | undefined): string[] {
+  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(root, name)
+    const tests = assertionResults.filter(({ failureMessages }) => failureMessages.length > 0)
+    return [
+      ...(message ? [`${file}: ${firstLine(message)}`] : []),
+      ...tests.map(({ fullName, status, failureMessages: [why = ''] }) => {
+        const what = status === 'passed' ? 'passed only at a second try' : 'failed'
+        return `${file} > ${fullName}: ${what}: ${firstLine(why)}`
+      }),
+    ]
+  })
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
 }
 
 /** A runner that ran nothing has shown nothing. */
@@ -159,6 +187,9 @@ function printSummary(rows: Row[]): void {
     ]
     const text = texts.filter(Boolean).join(', ')
     console.log(`${mark.padEnd(6)}  ${name.padEnd(width)}  ${time.padStart(7)}  ${text}`.trimEnd())
+  }
+  for (const { name, trouble = [] } of rows) {
+    for (const text of trouble) console.log(`\n${name}: ${text}`)
   }
 }
 
