@@ -9,6 +9,12 @@ import { describePostgres, ensurePostgres, postgresEnv } from './postgres.ts'
 
 const root = path.dirname(import.meta.dirname)
 
+/** Shows that everything can still be measured; no figure is judged. Budgets of bytes are a check. */
+const BENCH: Command = {
+  name: 'bench, short',
+  args: ['--import', 'tsx', 'test/bench/run.ts', '--short'],
+}
+
 interface Counts {
   passed: number
   failed: number
@@ -59,6 +65,7 @@ async function main(): Promise<Row[]> {
     for (const project of ['e2e', 'hosts']) {
       if (browsers) rows.push(await runVitest(project, env, report(project)))
     }
+    if (browsers) rows.push(await runCheck({ ...BENCH, env }))
     return rows
   } finally {
     rmSync(reports, { recursive: true, force: true })
