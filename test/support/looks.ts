@@ -14,10 +14,16 @@ export async function sound(page: Page, without: string[] = []): Promise<void> {
 export async function overflow(page: Page): Promise<string[]> {
   const wide = await Promise.all(
     page.frames().map((frame) =>
-      frame.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement
-        return scrollWidth > clientWidth ? `${location.pathname}: ${scrollWidth}` : ''
-      }),
+      frame
+        .evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement
+          return scrollWidth > clientWidth ? `${location.pathname}: ${scrollWidth}` : ''
+        })
+        .catch((error) => {
+          // At the end of a verification its frame goes away, perhaps just now.
+          if (frame.isDetached()) return ''
+          throw error
+        }),
     ),
   )
   return wide.filter(Boolean)
