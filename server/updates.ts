@@ -199,6 +199,9 @@ export function createUpdates(settings: Settings) {
     /** Whether Didit is left alone for the moment. */
     isQuiet: quiet.holds,
 
+    /** Whether Didit's last answer is too old for somebody who waits, and nobody here is asking. */
+    isStale: (row: SessionRow) => !asking.has(row.id) && isStale(row, now()),
+
     /** Has Didit left alone after a refusal or silence that somebody else met. */
     backOff,
 
@@ -265,7 +268,7 @@ export function createUpdates(settings: Settings) {
       const at = now()
       if (!asking.has(row.id)) {
         if (!isStale(row, at, eager) || (await quiet.holds())) return row
-        const claimed = await store.claimQuestion(row.id, row.askedAt, at)
+        const claimed = await store.claimQuestion(row, at)
         // Whoever was faster in this process shares its question, or has had the answer by now.
         if (!claimed && !asking.has(row.id)) return (await store.session(row.id)) ?? row
       }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Access } from '../access.ts'
+import { createFollow } from '../follow.ts'
 import type { Settings } from '../options.ts'
 import type { Receipts } from '../receipts.ts'
 import { createStreams } from '../streams.ts'
@@ -19,6 +20,7 @@ export function streamRoutes(
 ) {
   const { store, now, timers, log, signal } = settings
   const streams = createStreams(settings)
+  const follow = createFollow(settings, updates)
 
   return new Hono().get('/sessions/:id/events', async (c) => {
     const id = c.req.param('id')
@@ -57,9 +59,7 @@ export function streamRoutes(
           }
           if (answer.session.settled) return
           // A change it finds comes back through the subscription.
-          updates.refresh(row).catch((error) => {
-            log.warn({ session: id, error }, 'could not read the session')
-          })
+          follow(row)
           await alarm.wait(BEAT)
         }
       } catch (error) {

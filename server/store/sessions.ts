@@ -220,12 +220,18 @@ export function sessionStatements(driver: Driver) {
     },
 
     /** Takes the right to ask Didit now; of several that try at once one gets it. */
-    async claimQuestion(id: string, askedAt: number, now: number): Promise<boolean> {
-      const rows = await query(
-        'update sessions set asked_at = $3 where id = $1 and asked_at = $2 returning id',
-        [id, askedAt, now],
-      )
-      return rows.length > 0
+    async claimQuestion(row: Asked, now: number): Promise<boolean> {
+      return (await claim(query, row, now)).length > 0
+    },
+
+    /** The same for many at once. @returns the ids of those that nobody else asks about. */
+    async claimQuestions(all: readonly Asked[], now: number): Promise<Set<string>> {
+      const ids = await transaction(async (query) => {
+        const rows: { id: string }[] = []
+        for (const row of all) rows.push(...(await claim(query, row, now)))
+        return rows.map(({ id }) => id)
+      })
+      return new Set(ids)
     },
 
     /** Puts off the next background question. */
@@ -287,6 +293,16 @@ export interface Kept {
   version: number
   eventAt: number
   checkAt: number
+}
+
+/** A session, and when Didit was last asked about it. */
+type Asked = Pick<SessionRow, 'id' | 'askedAt'>
+
+function claim(query: Query, { id, askedAt }: Asked, now: number): Promise<{ id: string }[]> {
+  return query<{ id: string }>(
+    'update sessions set asked_at = $3 where id = $1 and asked_at = $2 returning id',
+    [id, askedAt, now],
+  )
 }
 
 function keep(query: Query, { id, version, eventAt, checkAt }: Kept): Promise<SessionRow[]> {

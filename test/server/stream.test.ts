@@ -4,6 +4,8 @@ import { readEvents, readStatus } from '../support/events.ts'
 import { until } from '../support/gate.ts'
 
 const BEAT = 15_000
+/** How long questions of several streams are gathered. */
+const GATHER = 1_000
 const COMMENT = ': still here'
 
 async function setUp(options: Parameters<typeof createBff>[0] = {}) {
@@ -36,7 +38,10 @@ async function setUp(options: Parameters<typeof createBff>[0] = {}) {
 }
 
 /** Waits until the stream sleeps, then lets so much time pass. */
-async function sleepThrough({ clock }: Awaited<ReturnType<typeof setUp>>, ms: number) {
+async function sleepThrough(
+  { clock }: Pick<Awaited<ReturnType<typeof setUp>>, 'clock'>,
+  ms: number,
+) {
   await until(() => clock.waiting() > 0)
   clock.pass(ms)
 }
@@ -135,6 +140,7 @@ describe('a stream', () => {
     await bff.move(bff.id, 'Approved')
     await sleepThrough(bff, BEAT)
     expect(await events.next()).toBe(COMMENT)
+    await sleepThrough(bff, GATHER)
     expect(readStatus(await events.next())).toEqual(['Approved', 2])
     expect(await events.next()).toBeUndefined()
   })
@@ -163,6 +169,7 @@ describe('a stream', () => {
     }
     expect(beats).toBe(59)
     expect(bff.listening()).toBe(0)
+    await bff.move(bff.id, 'In Progress')
     await bff.change('In Progress')
     const next = readEvents(await bff.open({ 'last-event-id': '1' }))
     expect(readStatus(await next.next())).toEqual(['In Progress', 2])
@@ -207,7 +214,56 @@ describe('a stream', () => {
     bff.didit.answer = () => Response.json({ detail: 'Not found.' }, { status: 404 })
     await sleepThrough(bff, BEAT)
     expect(await events.next()).toBe(COMMENT)
+    await sleepThrough(bff, GATHER)
     expect(await events.next()).toContain('"outcome":"expired","settled":true')
     expect(await events.next()).toBeUndefined()
+  })
+})
+
+describe('many streams', () => {
+  /** So many visitors who wait; `ask` lets them wait until Didit was asked about them. */
+  async function wait(count: number) {
+    const bff = await createBff({ limits: { app: 1_000, address: 1_000 } })
+    const grants = []
+    for (let i = 0; i < count; i++) grants.push(await bff.start())
+    const streams = await Promise.all(
+      grants.map(async ({ session, token }) => {
+        const path = `/sessions/${session.id}/events`
+        return readEvents(await bff.request(path, { headers: { 'verify-token': token } }))
+      }),
+    )
+    await Promise.all(streams.map((events) => events.next()))
+    bff.didit.calls.length = 0
+    const ids = grants.map(({ session }) => session.id)
+    const ask = async () => {
+      await sleepThrough(bff, BEAT)
+      await Promise.all(streams.map((events) => events.next()))
+      await sleepThrough(bff, GATHER)
+    }
+    return { ...bff, ids, streams, ask }
+  }
+
+  it('have Didit asked about all of their sessions with one list call for fifty', async () => {
+    const { ids, streams, ask, move, didit } = await wait(60)
+    for (const id of ids) await move(id, 'In Progress')
+    await ask()
+    const told = await Promise.all(streams.map((events) => events.next()))
+    expect(told.map(readStatus)).toEqual(ids.map(() => ['In Progress', 2]))
+    expect(didit.calls).toEqual(['GET /v3/sessions/', 'GET /v3/sessions/'])
+    await Promise.all(streams.map((events) => events.abort()))
+  })
+
+  it('have it asked alone about who is not on the list, and about each where they are few', async () => {
+    for (const count of [60, 3]) {
+      const { ids, streams, ask, move, didit } = await wait(count)
+      const [first = ''] = ids
+      await move(first, 'Declined')
+      await ask()
+      expect(readStatus(await streams[0]?.next())).toEqual(['Declined', 2])
+      const lists = didit.calls.filter((call) => call === 'GET /v3/sessions/')
+      const questions = didit.calls.filter((call) => call.endsWith('/decision/'))
+      expect([lists.length, questions.length]).toEqual(count === 60 ? [2, 1] : [0, 3])
+      await Promise.all(streams.map((events) => events.abort()))
+    }
   })
 })

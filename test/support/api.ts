@@ -12,6 +12,8 @@ interface Answer {
 const api = describeApi('https://shop.example/api/verify')
 const ajv = new Ajv2020({ strict: false })
 addFormats.default(ajv)
+// Of OpenAPI, and not among the formats of JSON Schema.
+ajv.addFormat('jwt', true)
 ajv.addSchema(api, 'api')
 
 /** The path of the description that a request's path belongs to. */

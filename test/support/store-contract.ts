@@ -182,9 +182,19 @@ export function storeContract(open: () => Promise<Driver>): void {
 
     it('may be asked about by one of those who try at once', async () => {
       const { store } = await setUp()
-      await save(store)
-      const claims = Array.from({ length: 5 }, () => store.claimQuestion('s1', NOW, NOW + 1))
+      const row = await save(store)
+      const claims = Array.from({ length: 5 }, () => store.claimQuestion(row, NOW + 1))
       expect((await Promise.all(claims)).filter(Boolean)).toEqual([true])
+      expect(await store.claimQuestions([row], NOW + 1)).toEqual(new Set())
+    })
+
+    it('may be asked about with others by one of those who try at once', async () => {
+      const { store } = await setUp()
+      const rows = [await save(store, 's1'), await save(store, 's2'), await save(store, 's3')]
+      const claims = Array.from({ length: 3 }, () => store.claimQuestions(rows, NOW + 1))
+      const won = (await Promise.all(claims)).flatMap((ids) => [...ids])
+      expect(won.sort()).toEqual(['s1', 's2', 's3'])
+      expect(await store.claimQuestions(rows, NOW + 1)).toEqual(new Set())
     })
 
     it('is leased once, the longest overdue first, and counts as asked about', async () => {
