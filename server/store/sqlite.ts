@@ -1,20 +1,39 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import Database from 'libsql'
 import type { Driver, Query, Value } from './driver.ts'
 
+const nextTurn = promisify(setImmediate)
+
 type Heard = Parameters<Driver['listen']>[0]
+
+/** How many pieces of work share a commit at most, so that none waits long for the others. */
+const BATCH = 100
+
+/** A statement or a transaction that waits for its turn. */
+interface Job {
+  work(query: Query): Promise<unknown>
+  /** Whether it has several statements, which are undone together. */
+  several: boolean
+  resolve(result: unknown): void
+  reject(error: unknown): void
+}
 
 /**
  * The embedded driver: libsql in one file, flushed to disk at every commit, for one process.
  * `:memory:` keeps everything in memory.
+ *
+ * What comes in at about the same time shares a commit, because the flush is what takes long; nobody
+ * is answered before it. A piece that fails is undone alone.
  */
 export function openSqlite(path: string): Driver {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const db = new Database(path)
-  const statements = new Map<string, Database.Statement>()
+  const statements = new Map<string, { statement: Database.Statement; reader: boolean }>()
   const listeners = new Set<Heard>()
-  let tail: Promise<unknown> = Promise.resolve()
+  const waiting: Job[] = []
+  let working = false
 
   try {
     // Exclusive: two processes on one file would not hear each other's notifications.
@@ -32,40 +51,78 @@ export function openSqlite(path: string): Driver {
   }
 
   const query: Query = async <T>(text: string, params: Value[] = []) => {
-    let statement = statements.get(text)
-    if (!statement) {
-      statement = db.prepare(text.replace(/\$(\d+)/g, '?$1'))
-      statements.set(text, statement)
+    let known = statements.get(text)
+    if (!known) {
+      const statement = db.prepare(text.replace(/\$(\d+)/g, '?$1'))
+      known = { statement, reader: statement.reader }
+      statements.set(text, known)
     }
-    if (statement.reader) return (statement.all(...params) as T[]).map(plain)
+    const { statement, reader } = known
+    if (reader) return (statement.all(...params) as T[]).map(plain)
     statement.run(...params)
     return []
   }
 
-  /** One at a time, in order of arrival, so that nothing runs inside a transaction of another. */
-  function enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const run = tail.then(work)
-    tail = run.catch(() => {})
-    return run
+  /** In order of arrival, so that nothing runs inside a transaction of another. */
+  function enqueue<T>(work: (query: Query) => Promise<T>, several: boolean): Promise<T> {
+    return new Promise<unknown>((resolve, reject) => {
+      waiting.push({ work, several, resolve, reject })
+      if (!working) void workOff()
+    }) as Promise<T>
+  }
+
+  async function workOff(): Promise<void> {
+    working = true
+    while (waiting.length > 0) {
+      // Requests that have come in together get here in one turn.
+      await nextTurn()
+      const jobs = waiting.splice(0, BATCH)
+      const [first] = jobs as [Job]
+      await (jobs.length > 1 || first.several ? commitTogether(jobs) : runAlone(first))
+    }
+    working = false
+  }
+
+  async function runAlone({ work, resolve, reject }: Job): Promise<void> {
+    await work(query).then(resolve, reject)
+  }
+
+  async function commitTogether(jobs: readonly Job[]): Promise<void> {
+    const answers: (() => void)[] = []
+    try {
+      db.exec('begin immediate')
+      for (const job of jobs) answers.push(await runInside(job))
+      db.exec('commit')
+    } catch (error) {
+      if (db.inTransaction) db.exec('rollback')
+      for (const { reject } of jobs) reject(error)
+      return
+    }
+    for (const answer of answers) answer()
+  }
+
+  /** @returns what tells the outcome, once it is on disk. @throws when nothing can be on it. */
+  async function runInside({ work, several, resolve, reject }: Job): Promise<() => void> {
+    // A single statement is undone by itself when it fails.
+    if (several) db.exec('savepoint job')
+    try {
+      const result = await work(query)
+      if (several) db.exec('release job')
+      return () => resolve(result)
+    } catch (error) {
+      if (!db.inTransaction) throw error
+      if (several) db.exec('rollback to job; release job')
+      return () => reject(error)
+    }
   }
 
   function transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    return enqueue(async () => {
-      db.exec('begin immediate')
-      try {
-        const result = await work(query)
-        db.exec('commit')
-        return result
-      } catch (error) {
-        db.exec('rollback')
-        throw error
-      }
-    })
+    return enqueue(work, true)
   }
 
   return {
     sole: true,
-    query: (text, params) => enqueue(() => query(text, params)),
+    query: (text, params) => enqueue((query) => query(text, params), false),
     transaction,
     exclusive: transaction,
     listen(heard) {
@@ -75,16 +132,16 @@ export function openSqlite(path: string): Driver {
     notify(id) {
       for (const heard of listeners) heard(id)
     },
-    close: () =>
-      enqueue(async () => {
-        if (!db.open) return
-        // libsql lets go of a file only once no prepared statement is left; the lock goes here.
-        db.exec('pragma journal_mode = delete')
-        db.exec('pragma locking_mode = normal')
-        db.exec('select 1 from sqlite_master')
-        statements.clear()
-        db.close()
-      }),
+    async close() {
+      while (working) await nextTurn()
+      if (!db.open) return
+      // libsql lets go of a file only once no prepared statement is left; the lock goes here.
+      db.exec('pragma journal_mode = delete')
+      db.exec('pragma locking_mode = normal')
+      db.exec('select 1 from sqlite_master')
+      statements.clear()
+      db.close()
+    },
   }
 }
 
