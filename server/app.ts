@@ -43,7 +43,13 @@ export function createVerifyApp(options: VerifyOptions) {
   return (
     new Hono<ObservedEnv>()
       .use('*', observe(settings), strictHeaders)
-      .use('/sessions/*', forPages, async (c, next) => {
+      .use('/sessions/*', async (c, next) => {
+        if (c.req.header('origin') !== undefined) return forPages(c, next)
+        // A page of our own origin: there is nothing to allow.
+        await next()
+        c.res.headers.append('vary', 'Origin')
+      })
+      .use('/sessions/*', async (c, next) => {
         access.checkOrigin(c)
         await next()
       })

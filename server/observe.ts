@@ -31,7 +31,7 @@ export function observe({ metrics, trustedProxies, within, log, logsRequests }: 
     const start = performance.now()
     await within({ requestId }, next)
 
-    c.header('x-request-id', requestId)
+    c.res.headers.set('x-request-id', requestId)
     const seconds = (performance.now() - start) / 1000
     const method = METHODS.includes(c.req.method) ? c.req.method : 'other'
     const { status } = c.res

@@ -9,6 +9,7 @@ import { fromDidit, isRefusal, ProblemError } from '../problems.ts'
 import type { Receipts } from '../receipts.ts'
 import { createRequest } from '../schemas.ts'
 import { viewSession } from '../session.ts'
+import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
 
@@ -129,10 +130,17 @@ export function sessionRoutes(
         // What a browser adds to `fetch` with cache `reload`: the visitor has just finished.
         const eager = /\bno-cache\b/i.test(c.req.header('cache-control') ?? '')
         const row = await updates.refresh(known, eager)
-        // The tag is that of the bytes: an answer with a receipt, fresh in each, is never a 304.
-        return c.json(await receipts.answer(row, c.req.header('origin')))
+        const answer = await receipts.answer(row, c.req.header('origin'))
+        // Without one of ours the tag is that of the bytes: a receipt is fresh in each answer.
+        if (!answer.receipt) c.header('etag', tagOf(row))
+        return c.json(answer)
       },
     )
+}
+
+/** Names what an answer says: the version grows with each change, the address with the way back. */
+function tagOf({ version, ret }: SessionRow): string {
+  return `"${version}-${ret.slice(0, 6)}"`
 }
 
 async function readBody(request: Request): Promise<CreateRequest> {

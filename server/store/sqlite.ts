@@ -122,7 +122,11 @@ export function openSqlite(path: string): Driver {
 
   return {
     sole: true,
-    query: (text, params) => enqueue((query) => query(text, params), false),
+    query: (text, params) =>
+      // What only reads has nothing to flush, and nobody to wait for while nothing is under way.
+      !working && /^select /i.test(text)
+        ? query(text, params)
+        : enqueue((query) => query(text, params), false),
     transaction,
     exclusive: transaction,
     listen(heard) {
