@@ -11,8 +11,8 @@ export const KEPT_SECRET = 'kept'
 export function createKeys(
   { secrets, store }: Pick<Settings, 'secrets' | 'store'>,
   purpose: string,
-): () => Promise<Uint8Array[]> {
-  let keys: Promise<Uint8Array[]> | undefined
+): () => Promise<Uint8Array<ArrayBuffer>[]> {
+  let keys: Promise<Uint8Array<ArrayBuffer>[]> | undefined
   return () => {
     keys ??= Promise.all(secrets.map(derive)).catch((error) => {
       keys = undefined
@@ -21,7 +21,7 @@ export function createKeys(
     return keys
   }
 
-  async function derive(secret: string): Promise<Uint8Array> {
+  async function derive(secret: string): Promise<Uint8Array<ArrayBuffer>> {
     const random = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
     const kept = secret === KEPT_SECRET
     const material = kept ? await store.settingOr('secret', random) : secret

@@ -19,9 +19,16 @@ export type Tokens = ReturnType<typeof createTokens>
  */
 export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now'>) {
   const { now } = settings
-  const getKeys = createKeys(settings, 'session token')
+  const getBits = createKeys(settings, 'session token')
+  let keys: Promise<CryptoKey[]> | undefined
 
-  async function readWith(key: Uint8Array, token: string): Promise<Bearer | undefined> {
+  /** Imported once; from the bits jose would do it for each token, and that takes as long again. */
+  async function getKeys(): Promise<CryptoKey[]> {
+    keys ??= Promise.all((await getBits()).map(importKey))
+    return keys
+  }
+
+  async function readWith(key: CryptoKey, token: string): Promise<Bearer | undefined> {
     try {
       const { payload } = await jwtDecrypt(token, key, {
         currentDate: new Date(now()),
@@ -43,7 +50,7 @@ export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now
       return new EncryptJWT({ sub: subject, ...(session && { sid: session }) })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setExpirationTime(new Date(now() + LIFETIME))
-        .encrypt((await getKeys())[0] as Uint8Array)
+        .encrypt((await getKeys())[0] as CryptoKey)
     },
 
     /** The bearer of a token, or nothing when it is not ours, altered or too old. */
@@ -53,6 +60,10 @@ export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now
       return (await Promise.all(bearers)).find((bearer) => bearer !== undefined)
     },
   }
+}
+
+function importKey(bits: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', bits, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
 /** A random name of `bytes` bytes, URL-safe. */

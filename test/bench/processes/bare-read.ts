@@ -30,10 +30,11 @@ const app = new Hono().get('/api/verify/sessions/:id', async (c) => {
 
 await serve({ port, fetch: app.fetch })
 
-async function deriveKey(): Promise<Uint8Array> {
+async function deriveKey(): Promise<CryptoKey> {
   const encode = (text: string) => new TextEncoder().encode(text)
   const base = await crypto.subtle.importKey('raw', encode(secret), 'HKDF', false, ['deriveBits'])
   const info = encode('session token')
   const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }
-  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, 256))
+  const bits = await crypto.subtle.deriveBits(algorithm, base, 256)
+  return crypto.subtle.importKey('raw', bits, 'AES-GCM', false, ['decrypt'])
 }
