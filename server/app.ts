@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { createAccess } from './access.ts'
 import { TOKEN_HEADER } from './contract.ts'
@@ -31,25 +31,32 @@ export function createVerifyApp(options: VerifyOptions) {
   const access = createAccess(settings)
   const receipts = createReceipts(settings)
 
-  const forPages = cors({
+  const exposed = ['etag', 'retry-after', 'x-request-id'].join()
+  const preflight = cors({
     origin: (origin) => (allowedOrigins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['authorization', 'content-type', 'if-none-match', 'last-event-id', TOKEN_HEADER],
-    exposeHeaders: ['etag', 'retry-after', 'x-request-id'],
     credentials: true,
     maxAge: 600,
   })
 
+  /** Lets pages of the allowed origins read the answers. On the answer itself: see `strictHeaders`. */
+  const forPages: MiddlewareHandler = async (c, next) => {
+    if (c.req.method === 'OPTIONS') return preflight(c, next)
+    await next()
+    const { headers } = c.res
+    headers.append('vary', 'Origin')
+    const origin = c.req.header('origin')
+    if (!origin || !allowedOrigins.includes(origin)) return
+    headers.set('access-control-allow-origin', origin)
+    headers.set('access-control-allow-credentials', 'true')
+    headers.set('access-control-expose-headers', exposed)
+  }
+
   return (
     new Hono<ObservedEnv>()
       .use('*', observe(settings), strictHeaders)
-      .use('/sessions/*', async (c, next) => {
-        if (c.req.header('origin') !== undefined) return forPages(c, next)
-        // A page of our own origin: there is nothing to allow.
-        await next()
-        c.res.headers.append('vary', 'Origin')
-      })
-      .use('/sessions/*', async (c, next) => {
+      .use('/sessions/*', forPages, async (c, next) => {
         access.checkOrigin(c)
         await next()
       })
