@@ -213,9 +213,9 @@ describe('onStatus', () => {
     await move(id, 'Approved')
     const stop = startBackground(options)
     for (let i = 0; i < 5; i++) {
-      await until(() => clock.waiting() >= 1)
+      // The next round, and the delivery that waits for the host or for its own next round.
+      await until(() => clock.waiting() >= 2)
       clock.pass(5 * SECOND)
-      await new Promise((resolve) => setImmediate(resolve))
     }
     await until(async () => (await store.session(id))?.status === 'Approved')
     expect(versions()).toEqual([1])

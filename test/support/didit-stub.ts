@@ -107,5 +107,5 @@ export function createClock(start = Date.UTC(2026, 0, 1)) {
 
 /** Lets everything that needs no clock happen. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
