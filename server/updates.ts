@@ -2,6 +2,7 @@ import { follows, statusRow } from './contract.ts'
 import { type DiditError, DiditUnreachable } from './didit/client.ts'
 import type { Settings } from './options.ts'
 import { createOutbox } from './outbox.ts'
+import { isRefusal } from './problems.ts'
 import { createQuiet } from './quiet.ts'
 import type { Envelope, SessionRow } from './store/index.ts'
 
@@ -117,6 +118,31 @@ export function createUpdates(settings: Settings) {
     return status
   }
 
+  /** Deletes a session at Didit; that somebody else has done so is as good. @returns whether it is gone. */
+  async function remove(id: string): Promise<boolean> {
+    try {
+      await didit.sessions.delete(id)
+    } catch (error) {
+      if ((error as Partial<DiditError>).status === 404) return true
+      log.warn({ session: id, error }, 'could not delete a session')
+      // Without a clear no it may be gone, and then nobody must be led to it.
+      if (!isRefusal(error)) await askSafely(id)
+      return false
+    }
+    return true
+  }
+
+  /** @returns whether there was an answer. */
+  async function askSafely(id: string): Promise<boolean> {
+    try {
+      await ask(id)
+      return true
+    } catch (error) {
+      log.warn({ session: id, error }, 'could not ask Didit')
+      return false
+    }
+  }
+
   /** What a refusal or silence of Didit means for the next questions. */
   async function backOff(error: unknown): Promise<void> {
     const { retryAfter = 0 } = error as Partial<DiditError>
@@ -127,13 +153,19 @@ export function createUpdates(settings: Settings) {
     // A settled session that is gone was deleted on purpose; its outcome holds.
     if (statusRow(row.status).settled) return store.checkLater(row.id, NEVER)
     log.warn({ session: row.id }, 'Didit does not know this session; its status is kept')
+    await markGone(row)
+  }
+
+  /** @returns false where somebody else was faster. */
+  async function markGone(row: SessionRow): Promise<boolean> {
     const at = now()
     const version = row.version + 1
     const entry = outbox.entry({ ...row, missingAt: at, changedAt: at, version }, row.status)
     const mark = { checkAt: NEVER, now: at, entry }
-    if (!(await store.markMissing(row.id, row.version, mark))) return
+    if (!(await store.markMissing(row.id, row.version, mark))) return false
     outbox.kick()
     metrics.count('session_outcomes_total', { outcome: 'expired' })
+    return true
   }
 
   async function applyAnswer(row: SessionRow, status: string, askedAt: number) {
@@ -238,7 +270,7 @@ export function createUpdates(settings: Settings) {
     async adopt(
       created: Pick<
         SessionRow,
-        'id' | 'subject' | 'workflow' | 'status' | 'url' | 'ret' | 'reference'
+        'id' | 'subject' | 'workflow' | 'status' | 'url' | 'ret' | 'reference' | 'details'
       >,
       askedAt: number,
     ): Promise<SessionRow> {
@@ -256,6 +288,24 @@ export function createUpdates(settings: Settings) {
       if (!isSame({ row, status: created.status })) await applyAnswer(row, created.status, askedAt)
       for (const news of await store.openEnvelopes(row.id, 100)) await receiveSafely(news)
       return (await store.session(row.id)) ?? row
+    },
+
+    /**
+     * Deletes a session at Didit that nobody has opened, and ends all who wait for it. Where it has
+     * moved, or Didit refuses or says nothing, it stays: the store tells how it stands afterwards.
+     */
+    async withdraw(id: string): Promise<void> {
+      // Didit deletes on no condition, so it is asked right before, whatever it said a moment ago.
+      await asking.get(id)?.catch(() => {})
+      if (!(await askSafely(id))) return
+      const row = await store.session(id)
+      if (row?.status !== 'Not Started' || row.missingAt !== null) return
+      if (!(await remove(id))) return
+      log.info({ session: id }, 'session deleted: another one takes its place')
+      for (let tries = 0; tries < 3; tries++) {
+        const row = await store.session(id)
+        if (!row || row.missingAt !== null || (await markGone(row))) return
+      }
     },
 
     /**
