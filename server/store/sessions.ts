@@ -126,10 +126,11 @@ export function sessionStatements(driver: Driver) {
      * differ in their details, those of the session are uncertain.
      */
     async saveSession(
-      row: Omit<SessionRow, 'version' | 'missingAt' | 'details'> & Partial<SessionRow>,
+      row: Omit<SessionRow, 'version' | 'missingAt' | 'details'> & { details?: string | null },
       entry?: OutboxEntry,
     ): Promise<SessionRow> {
-      return transaction(async (query) => {
+      const details = row.details ?? null
+      const { saved, unsure } = await transaction(async (query) => {
         const [saved] = await query<SessionRow>(
           `insert into sessions (id, subject, workflow, status, url, ret, reference, created_at,
              changed_at, version, event_at, asked_at, check_at, lease_until, settled_at,
@@ -153,7 +154,7 @@ export function sessionStatements(driver: Driver) {
             row.askedAt,
             row.checkAt,
             settledAt(row.status, row.changedAt),
-            row.details ?? null,
+            details,
           ],
         )
         await query('update returns set session_id = $2 where ret = $1', [row.ret, row.id])
@@ -162,23 +163,25 @@ export function sessionStatements(driver: Driver) {
              select 1 from returns where session_id is null and subject = $2 and workflow = $3
                and details <> $4)
            returning ${SESSION}`,
-          [row.id, row.subject, row.workflow, row.details ?? null],
+          [row.id, row.subject, row.workflow, details],
         )
-        // Those requests have led to a session, or will say so themselves: they count no second time.
-        if (unsure) {
-          await query(
-            `update returns set details = null
-             where session_id is null and subject = $1 and workflow = $2`,
-            [row.subject, row.workflow],
-          )
-        }
         await query('update inbox set due_at = $2 where session_id = $1 and done_at is null', [
           row.id,
           row.changedAt,
         ])
         if (entry && saved?.version === 1) await enqueue(query, entry, row.changedAt)
-        return unsure ?? (saved as SessionRow)
+        return { saved, unsure }
       })
+      if (unsure) {
+        // Those requests have led to a session, or will say so themselves: they count no second time.
+        // Not in the transaction, where two that do so would wait for each other.
+        await query(
+          `update returns set details = null
+           where session_id is null and subject = $1 and workflow = $2`,
+          [row.subject, row.workflow],
+        )
+      }
+      return unsure ?? (saved as SessionRow)
     },
 
     /**

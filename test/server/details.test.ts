@@ -6,11 +6,13 @@ import type { CreateRequest } from '../../server/contract.ts'
 import type { VerifyOptions } from '../../server/options.ts'
 import type { Driver } from '../../server/store/driver.ts'
 import { createStore, migrate } from '../../server/store/index.ts'
+import { openPostgres } from '../../server/store/postgres.ts'
 import { openSqlite } from '../../server/store/sqlite.ts'
 import { createBff, problem } from '../support/bff.ts'
 import { PERSON } from '../support/canaries.ts'
 import { createGate, until } from '../support/gate.ts'
 import { openPglite } from '../support/pglite.ts'
+import { NO_POSTGRES, openCluster } from '../support/postgres.ts'
 
 const USER = { 'x-user': 'user-1' }
 const identify = (request: Request) => request.headers.get('x-user')
@@ -143,9 +145,23 @@ describe('what a page says of the person', () => {
   })
 })
 
+/** A server where there is one: its connections meet as those of instances do. */
+async function openAnyPostgres(): Promise<Driver> {
+  if (NO_POSTGRES) return openPglite()
+  const cluster = await openCluster()
+  const driver = await openPostgres(await cluster.createDatabase())
+  return {
+    ...driver,
+    async close() {
+      await driver.close()
+      await cluster.stop()
+    },
+  }
+}
+
 const DRIVERS: Record<string, () => Promise<Driver>> = {
   libsql: async () => openSqlite(':memory:'),
-  Postgres: openPglite,
+  Postgres: openAnyPostgres,
 }
 
 describe.each(Object.entries(DRIVERS))('over %s, a session that nobody has opened', (_, open) => {
@@ -157,7 +173,7 @@ describe.each(Object.entries(DRIVERS))('over %s, a session that nobody has opene
   }, 60_000)
   // That Didit is left alone after an outage is in the store too.
   beforeEach(() => driver.query('delete from settings'))
-  afterAll(() => driver.close())
+  afterAll(() => driver.close(), 60_000)
 
   let users = 0
 
