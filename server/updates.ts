@@ -2,7 +2,6 @@ import { follows, statusRow } from './contract.ts'
 import { type DiditError, DiditUnreachable } from './didit/client.ts'
 import type { Settings } from './options.ts'
 import { createOutbox } from './outbox.ts'
-import { isRefusal } from './problems.ts'
 import { createQuiet } from './quiet.ts'
 import type { Envelope, SessionRow } from './store/index.ts'
 
@@ -116,31 +115,6 @@ export function createUpdates(settings: Settings) {
     }
     await quiet.end()
     return status
-  }
-
-  /** Deletes a session at Didit; that somebody else has done so is as good. @returns whether it is gone. */
-  async function remove(id: string): Promise<boolean> {
-    try {
-      await didit.sessions.delete(id)
-    } catch (error) {
-      if ((error as Partial<DiditError>).status === 404) return true
-      log.warn({ session: id, error }, 'could not delete a session')
-      // Without a clear no it may be gone, and then nobody must be led to it.
-      if (!isRefusal(error)) await askSafely(id)
-      return false
-    }
-    return true
-  }
-
-  /** @returns whether there was an answer. */
-  async function askSafely(id: string): Promise<boolean> {
-    try {
-      await ask(id)
-      return true
-    } catch (error) {
-      log.warn({ session: id, error }, 'could not ask Didit')
-      return false
-    }
   }
 
   /** What a refusal or silence of Didit means for the next questions. */
@@ -290,21 +264,25 @@ export function createUpdates(settings: Settings) {
       return (await store.session(row.id)) ?? row
     },
 
-    /**
-     * Deletes a session at Didit that nobody has opened, and ends all who wait for it. Where it has
-     * moved, or Didit refuses or says nothing, it stays: the store tells how it stands afterwards.
-     */
-    async withdraw(id: string): Promise<void> {
-      // Didit deletes on no condition, so it is asked right before, whatever it said a moment ago.
-      await asking.get(id)?.catch(() => {})
-      if (!(await askSafely(id))) return
-      const row = await store.session(id)
-      if (row?.status !== 'Not Started' || row.missingAt !== null) return
-      if (!(await remove(id))) return
-      log.info({ session: id }, 'session deleted: another one takes its place')
+    /** Asks about a session at this moment. @returns whether there was an answer. */
+    async askNow(id: string): Promise<boolean> {
+      try {
+        // A question that is under way may have been answered before.
+        await asking.get(id)?.catch(() => {})
+        await ask(id)
+        return true
+      } catch (error) {
+        log.warn({ session: id, error }, 'could not ask Didit')
+        return false
+      }
+    },
+
+    /** Takes over that a session was deleted at Didit; a settled one keeps its outcome. */
+    async lose(id: string): Promise<void> {
       for (let tries = 0; tries < 3; tries++) {
         const row = await store.session(id)
-        if (!row || row.missingAt !== null || (await markGone(row))) return
+        if (!row || row.missingAt !== null || statusRow(row.status).settled) return
+        if (await markGone(row)) return
       }
     },
 

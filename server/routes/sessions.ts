@@ -14,6 +14,7 @@ import { viewSession } from '../session.ts'
 import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
+import { createWithdraw } from '../withdraw.ts'
 
 const maxBody = bodyLimit({
   maxSize: 64 * 1024,
@@ -30,6 +31,7 @@ export function sessionRoutes(
 ) {
   const { store, didit, workflows, publicUrl, allowedOrigins, now, log, metrics } = settings
   const details = createDetails(settings)
+  const withdraw = createWithdraw(settings, updates)
   let warned = false
 
   async function start(body: CreateRequest, subject: string) {
@@ -58,7 +60,7 @@ export function sessionRoutes(
     await access.admitNew(subject)
     if (earlier) {
       // First of all, for Didit hands the same unfinished session back, with what it was told before.
-      await updates.withdraw(earlier.id)
+      await withdraw(earlier.id)
       const still = await findEarlier(subject, workflow)
       if (still) return handBack(still)
     }

@@ -344,6 +344,23 @@ describe.each(Object.entries(DRIVERS))('over %s, a session that nobody has opene
     expect(await atDidit(two.session.id)).toMatchObject({ expected_details: ADA.expected })
   })
 
+  it.each([
+    ['In Progress', 201, null],
+    ['Approved', 200, 'approved'],
+  ])('that is told to be %s while it is deleted leads to %i', async (status, code, outcome) => {
+    const { as, didit, store, clock } = await setUp()
+    const one = await as(EVA)
+    didit.answer = async (request, pass) => {
+      if (request.method === 'DELETE') {
+        const now = clock.now()
+        const news = { status, eventAt: now, checkAt: now, now }
+        await store.changeStatus(one.session.id, 1, news)
+      }
+      return pass()
+    }
+    expect(await as(ADA)).toMatchObject({ status: code, session: { outcome } })
+  })
+
   it('is handed back when Didit does not answer', async () => {
     const { as, didit, deletions } = await setUp()
     const one = await as(EVA)
