@@ -113,6 +113,53 @@ export interface SessionGrant extends SessionAnswer {
 export const MODES = ['auto', 'modal', 'inline', 'popup', 'redirect', 'qr'] as const
 export type Mode = (typeof MODES)[number]
 
+/** The languages of the hosted page and of Didit's e-mails. Didit compares them case-sensitively. */
+// biome-ignore format: a word list reads better in rows
+export const LANGUAGES = [
+  'en', 'ar', 'bg', 'bn', 'bs', 'ca', 'cnr', 'cs', 'da', 'de', 'el', 'es', 'et', 'fa', 'fi', 'fr',
+  'he', 'hi', 'hr', 'hu', 'hy', 'id', 'it', 'ja', 'ka', 'kk', 'ko', 'ky', 'lt', 'lv', 'mk', 'mn',
+  'ms', 'nl', 'no', 'pl', 'pt-BR', 'pt', 'ro', 'ru', 'sk', 'sl', 'so', 'sq', 'sr', 'sv', 'th', 'tr',
+  'uk', 'uz', 'vi', 'zh-CN', 'zh-TW', 'zh',
+] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Short codes of documents, as requests spell them; decisions hold display names. */
+export const DOCUMENT_CODES = ['P', 'ID', 'DL', 'RP', 'HIC', 'TC', 'SSC'] as const
+export type DocumentCode = (typeof DOCUMENT_CODES)[number]
+
+/** How Didit may write to the person. */
+export interface ContactDetails {
+  email?: string
+  /** Default false. */
+  send_notification_emails?: boolean
+  email_lang?: Language
+  /** E.164. Didit ignores a number it cannot parse, without a word. */
+  phone?: string
+}
+
+/** What the documents are compared with; a difference becomes a warning in the decision. */
+export interface ExpectedDetails {
+  first_name?: string
+  last_name?: string
+  /** `YYYY-MM-DD`. */
+  date_of_birth?: string
+  gender?: 'M' | 'F' | null
+  /** ISO 3166-1 alpha-3, as the other countries of persons. */
+  nationality?: string
+  country?: string
+  id_country?: string
+  poa_country?: string
+  /** Needs `country` or `poa_country` beside it. */
+  address?: string
+  identification_number?: string
+  ip_address?: string
+  expected_document_types?: DocumentCode[]
+  /** The last three are for businesses only. */
+  company_name?: string
+  registry_country?: string
+  registration_number?: string
+}
+
 /** The body of `POST /sessions`: all that a browser may say about a session. */
 export interface CreateRequest {
   workflow?: string
@@ -122,6 +169,13 @@ export interface CreateRequest {
   reference?: string
   /** Where redirect mode comes back to; its origin must be allowed. */
   returnUrl?: string
+  /**
+   * How to reach the person, and whom the documents are compared with. Written as Didit names it, so
+   * that Didit's own pages describe it, and the host hands on a member under the name it came by.
+   * Nothing of it reaches Didit but through the host's `buildSession`: a visitor may have written it.
+   */
+  contact?: ContactDetails
+  expected?: ExpectedDetails
 }
 
 /** What the visitor can do about an obstacle. */

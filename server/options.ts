@@ -102,7 +102,13 @@ export interface VerifyOptions {
   limits?: Partial<Limits>
   /** How many proxies in front add to `X-Forwarded-For`. Default 0: the header is not believed. */
   trustedProxies?: number
-  /** Adds to what Didit is told: contact, expected details, portrait, metadata. */
+  /**
+   * Adds to what Didit is told: contact, expected details, portrait, metadata. `contact` and
+   * `expected` of the page come here and reach Didit by nothing else; a visitor may have written
+   * them, so take over what you trust, member by member. It is asked for every new session, and once
+   * more where a visitor comes back to one that they have not opened: other contact or expected
+   * details than before make a fresh one, so the same person must give the same.
+   */
   buildSession?(
     body: CreateRequest,
     subject: string,

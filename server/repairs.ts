@@ -16,10 +16,11 @@ export function createRepairs(settings: Settings, updates: Updates) {
   let beatenAt = 0
 
   /** A session that Didit may have made, and perhaps wrote to somebody about, without our knowing. */
-  async function find({ subject, workflow, ret, reference }: Intent): Promise<void> {
+  async function find({ url, mode, ...intent }: Intent): Promise<void> {
+    const { workflow, ret } = intent
     // Of a workflow that is no longer configured nothing can be adopted.
     const id = Object.hasOwn(workflows, workflow) ? workflows[workflow] : undefined
-    if (id) await adopt(id, { subject, workflow, ret, reference })
+    if (id) await adopt(id, intent)
     await store.dropIntent(ret)
   }
 

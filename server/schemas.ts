@@ -3,6 +3,8 @@
 import * as z from 'zod'
 import {
   type CreateRequest,
+  DOCUMENT_CODES,
+  LANGUAGES,
   MODES,
   type Outcome,
   PROBLEMS,
@@ -14,13 +16,43 @@ import {
   STATUSES,
 } from './contract.ts'
 
-/** The body of `POST /sessions`; any other key is refused. */
+/** Long enough for every name and place; Didit names limits for companies only. */
+const line = z.string().max(255).optional()
+
+const contact = z.strictObject({
+  email: z.string().max(254).optional(),
+  send_notification_emails: z.boolean().optional(),
+  email_lang: z.enum(LANGUAGES).optional(),
+  phone: z.string().max(32).optional(),
+})
+
+const expected = z.strictObject({
+  first_name: line,
+  last_name: line,
+  date_of_birth: z.string().max(10).optional(),
+  gender: z.enum(['M', 'F']).nullable().optional(),
+  nationality: z.string().max(3).optional(),
+  country: z.string().max(3).optional(),
+  id_country: z.string().max(3).optional(),
+  poa_country: z.string().max(3).optional(),
+  address: z.string().max(1000).optional(),
+  identification_number: z.string().max(100).optional(),
+  ip_address: z.string().max(45).optional(),
+  expected_document_types: z.array(z.enum(DOCUMENT_CODES)).max(DOCUMENT_CODES.length).optional(),
+  company_name: line,
+  registry_country: z.string().max(10).optional(),
+  registration_number: z.string().max(100).optional(),
+})
+
+/** The body of `POST /sessions`; any other key is refused, in its objects too. */
 export const createRequest = z.strictObject({
   workflow: z.string().max(100).optional(),
   language: z.string().max(35).optional(),
   mode: z.enum(MODES).optional(),
   reference: z.string().max(256).optional(),
   returnUrl: z.string().max(2048).optional(),
+  contact: contact.optional().describe("For the host's buildSession; else it is dropped."),
+  expected: expected.optional().describe("For the host's buildSession; else it is dropped."),
 }) satisfies z.ZodType<CreateRequest>
 
 const outcomes = Object.values(STATUSES).flatMap(({ outcome }) => outcome ?? [])

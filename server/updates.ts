@@ -127,13 +127,19 @@ export function createUpdates(settings: Settings) {
     // A settled session that is gone was deleted on purpose; its outcome holds.
     if (statusRow(row.status).settled) return store.checkLater(row.id, NEVER)
     log.warn({ session: row.id }, 'Didit does not know this session; its status is kept')
+    await markGone(row)
+  }
+
+  /** @returns false where somebody else was faster. */
+  async function markGone(row: SessionRow): Promise<boolean> {
     const at = now()
     const version = row.version + 1
     const entry = outbox.entry({ ...row, missingAt: at, changedAt: at, version }, row.status)
     const mark = { checkAt: NEVER, now: at, entry }
-    if (!(await store.markMissing(row.id, row.version, mark))) return
+    if (!(await store.markMissing(row.id, row.version, mark))) return false
     outbox.kick()
     metrics.count('session_outcomes_total', { outcome: 'expired' })
+    return true
   }
 
   async function applyAnswer(row: SessionRow, status: string, askedAt: number) {
@@ -238,7 +244,7 @@ export function createUpdates(settings: Settings) {
     async adopt(
       created: Pick<
         SessionRow,
-        'id' | 'subject' | 'workflow' | 'status' | 'url' | 'ret' | 'reference'
+        'id' | 'subject' | 'workflow' | 'status' | 'url' | 'ret' | 'reference' | 'details'
       >,
       askedAt: number,
     ): Promise<SessionRow> {
@@ -256,6 +262,28 @@ export function createUpdates(settings: Settings) {
       if (!isSame({ row, status: created.status })) await applyAnswer(row, created.status, askedAt)
       for (const news of await store.openEnvelopes(row.id, 100)) await receiveSafely(news)
       return (await store.session(row.id)) ?? row
+    },
+
+    /** Asks about a session at this moment. @returns whether there was an answer. */
+    async askNow(id: string): Promise<boolean> {
+      try {
+        // A question that is under way may have been answered before.
+        await asking.get(id)?.catch(() => {})
+        await ask(id)
+        return true
+      } catch (error) {
+        log.warn({ session: id, error }, 'could not ask Didit')
+        return false
+      }
+    },
+
+    /** Takes over that a session was deleted at Didit; a settled one keeps its outcome. */
+    async lose(id: string): Promise<void> {
+      for (let tries = 0; tries < 3; tries++) {
+        const row = await store.session(id)
+        if (!row || row.missingAt !== null || statusRow(row.status).settled) return
+        if (await markGone(row)) return
+      }
     },
 
     /**

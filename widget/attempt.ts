@@ -285,6 +285,8 @@ export class Attempt {
           language,
           mode,
           reference: element.reference ?? undefined,
+          contact: element.contact ?? undefined,
+          expected: element.expected ?? undefined,
           returnUrl: new URL(element.returnUrl ?? location.href, document.baseURI).href,
         },
         earlier?.token,

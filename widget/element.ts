@@ -1,5 +1,5 @@
 import { html, nothing } from '#lit'
-import type { Mode } from '../server/contract.ts'
+import type { ContactDetails, ExpectedDetails, Mode } from '../server/contract.ts'
 import type { Attempt, VerifyResult, View } from './attempt.ts'
 import {
   VerifyErrorEvent,
@@ -84,6 +84,8 @@ export class DiditVerify extends FormControl {
     closeOnComplete: { type: Boolean, attribute: 'close-on-complete' },
     hostedOptions: { type: Object, attribute: 'hosted-options' },
     confirmTimeout: { type: Number, attribute: 'confirm-timeout' },
+    contact: { attribute: false },
+    expected: { attribute: false },
     messages: { attribute: false },
     // Reactive only so that what was set before the element was defined is taken over.
     fetch: { attribute: false },
@@ -128,6 +130,13 @@ export class DiditVerify extends FormControl {
   declare hostedOptions: Record<string, string | boolean> | null
   /** Milliseconds of visible time to wait for the server once the visitor is done. */
   declare confirmTimeout: number
+  /**
+   * How to reach the person: `contact_details` in Didit's words. Read when a session is asked for,
+   * kept nowhere, and given to the host's `buildSession`, without which Didit is told nothing of it.
+   */
+  declare contact: ContactDetails | null
+  /** Whom the documents are compared with: `expected_details` in Didit's words; goes as `contact`. */
+  declare expected: ExpectedDetails | null
   /** The host's own words, in place of ours. */
   declare messages: Partial<Messages> | null
   /** The host's own `fetch`, for its login header or CSRF token. */
@@ -160,7 +169,13 @@ export class DiditVerify extends FormControl {
     this.mode = 'auto'
     this.accept = 'approved'
     this.url = this.name = this.workflow = this.language = this.reference = this.returnUrl = null
-    this.trustedOrigins = this.allow = this.hostedOptions = this.messages = null
+    this.trustedOrigins =
+      this.allow =
+      this.hostedOptions =
+      this.messages =
+      this.contact =
+      this.expected =
+        null
     this.required =
       this.disabled =
       this.withoutConfirm =

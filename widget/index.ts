@@ -1,6 +1,8 @@
 export type {
   Action,
+  ContactDetails,
   ErrorCode,
+  ExpectedDetails,
   Mode,
   Outcome,
   Session,

@@ -2,7 +2,17 @@
 // words they are made of, and one schema for what comes unasked. One file per noun in types/.
 
 import { z } from 'zod'
+import type { ContactDetails, ExpectedDetails, Language } from '../contract.ts'
 
+// A page may name these too, so they are in the contract with it.
+export {
+  type ContactDetails,
+  DOCUMENT_CODES,
+  type DocumentCode,
+  type ExpectedDetails,
+  LANGUAGES,
+  type Language,
+} from '../contract.ts'
 export type * from './types/account.ts'
 export type * from './types/aml.ts'
 export * from './types/blocklist.ts'
@@ -13,59 +23,12 @@ export * from './types/session.ts'
 export * from './types/webhook.ts'
 export * from './types/workflow.ts'
 
-/** The languages of the hosted page and of Didit's e-mails. Didit compares them case-sensitively. */
-// biome-ignore format: a word list reads better in rows
-export const LANGUAGES = [
-  'en', 'ar', 'bg', 'bn', 'bs', 'ca', 'cnr', 'cs', 'da', 'de', 'el', 'es', 'et', 'fa', 'fi', 'fr',
-  'he', 'hi', 'hr', 'hu', 'hy', 'id', 'it', 'ja', 'ka', 'kk', 'ko', 'ky', 'lt', 'lv', 'mk', 'mn',
-  'ms', 'nl', 'no', 'pl', 'pt-BR', 'pt', 'ro', 'ru', 'sk', 'sl', 'so', 'sq', 'sr', 'sv', 'th', 'tr',
-  'uk', 'uz', 'vi', 'zh-CN', 'zh-TW', 'zh',
-] as const
-export type Language = (typeof LANGUAGES)[number]
-
 /** Those of {@link LANGUAGES} that are written from right to left. */
 export const RTL_LANGUAGES: readonly Language[] = ['ar', 'he', 'fa']
 
 /** Which device follows the callback: the one that started, the one that finished, or either. */
 export const CALLBACK_METHODS = ['initiator', 'completer', 'both'] as const
 export type CallbackMethod = (typeof CALLBACK_METHODS)[number]
-
-/** Short codes of documents, as requests spell them; decisions hold display names. */
-export const DOCUMENT_CODES = ['P', 'ID', 'DL', 'RP', 'HIC', 'TC', 'SSC'] as const
-export type DocumentCode = (typeof DOCUMENT_CODES)[number]
-
-/** How Didit may write to the person. */
-export interface ContactDetails {
-  email?: string
-  /** Default false. */
-  send_notification_emails?: boolean
-  email_lang?: Language
-  /** E.164. Didit ignores a number it cannot parse, without a word. */
-  phone?: string
-}
-
-/** What the documents are compared with; a difference becomes a warning in the decision. */
-export interface ExpectedDetails {
-  first_name?: string
-  last_name?: string
-  /** `YYYY-MM-DD`. */
-  date_of_birth?: string
-  gender?: 'M' | 'F' | null
-  /** ISO 3166-1 alpha-3, as the other countries of persons. */
-  nationality?: string
-  country?: string
-  id_country?: string
-  poa_country?: string
-  /** Needs `country` or `poa_country` beside it. */
-  address?: string
-  identification_number?: string
-  ip_address?: string
-  expected_document_types?: DocumentCode[]
-  /** The last three are for businesses only. */
-  company_name?: string
-  registry_country?: string
-  registration_number?: string
-}
 
 /** The body of `POST /v3/session/`. */
 export interface CreateSession {

@@ -3,7 +3,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
 import type { Access } from '../access.ts'
 import type { CreateRequest, SessionGrant } from '../contract.ts'
+import { createDetails } from '../details.ts'
 import { diditLanguage } from '../didit/language.ts'
+import type { CreateSession } from '../didit/types.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, isRefusal, ProblemError } from '../problems.ts'
 import type { Receipts } from '../receipts.ts'
@@ -12,6 +14,7 @@ import { viewSession } from '../session.ts'
 import type { SessionRow } from '../store/index.ts'
 import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
+import { createWithdraw } from '../withdraw.ts'
 
 const maxBody = bodyLimit({
   maxSize: 64 * 1024,
@@ -27,6 +30,9 @@ export function sessionRoutes(
   receipts: Receipts,
 ) {
   const { store, didit, workflows, publicUrl, allowedOrigins, now, log, metrics } = settings
+  const details = createDetails(settings)
+  const withdraw = createWithdraw(settings, updates)
+  let warned = false
 
   async function start(body: CreateRequest, subject: string) {
     const workflow = body.workflow ?? 'default'
@@ -34,24 +40,47 @@ export function sessionRoutes(
     if (!workflowId) throw new ProblemError('unknown-workflow')
     const returnUrl = checkReturnUrl(body.returnUrl)
     const mode = body.mode ?? null
+    warnOfDropped(body)
 
-    const earlier = await findEarlier(subject, workflow)
-    if (earlier) {
-      if (body.returnUrl) await store.saveReturn(earlier.ret, returnUrl, mode)
-      log.info({ session: earlier.id, workflow, mode: body.mode }, 'session handed back')
+    async function handBack(row: SessionRow) {
+      if (body.returnUrl) await store.saveReturn(row.ret, returnUrl, mode)
+      log.info({ session: row.id, workflow, mode: body.mode }, 'session handed back')
       metrics.count('sessions_started_total', { workflow, result: 'handed back' })
-      return { row: earlier, created: false }
+      return { row, created: false }
     }
 
+    const earlier = await findEarlier(subject, workflow)
+    let built: Partial<CreateSession> | undefined
+    if (earlier) {
+      // Whoever has begun goes on with what Didit was told, and the host is not asked.
+      if (earlier.status !== 'Not Started' || !settings.buildSession) return handBack(earlier)
+      built = await build(body, subject)
+      if (!(await details.differ(earlier, built))) return handBack(earlier)
+    }
     await access.admitNew(subject)
+    if (earlier) {
+      // First of all, for Didit hands the same unfinished session back, with what it was told before.
+      await withdraw(earlier.id)
+      const still = await findEarlier(subject, workflow)
+      if (still) return handBack(still)
+    }
+
+    built ??= await build(body, subject)
     const ret = randomName()
     const reference = body.reference ?? null
-    await store.beginSession({ ret, url: returnUrl, mode, subject, workflow, reference }, now())
+    const intent = {
+      ret,
+      subject,
+      workflow,
+      reference,
+      details: await details.digest(subject, built),
+    }
+    await store.beginSession({ ...intent, url: returnUrl, mode }, now())
     const askedAt = now()
     const session = await didit.sessions
       .create({
         language: diditLanguage(body.language),
-        ...(await settings.buildSession?.(body, subject)),
+        ...built,
         workflow_id: workflowId,
         vendor_data: subject,
         callback: `${publicUrl}/return/${ret}`,
@@ -62,10 +91,22 @@ export function sessionRoutes(
         throw fromDidit(error)
       })
     const { session_id: id, status, url } = session
-    const row = await updates.adopt({ id, subject, workflow, status, url, ret, reference }, askedAt)
+    const row = await updates.adopt({ ...intent, id, status, url }, askedAt)
     log.info({ session: id, workflow, mode: body.mode }, 'session created')
     metrics.count('sessions_started_total', { workflow, result: 'created' })
     return { row, created: true }
+  }
+
+  /** What the host adds to what Didit is told. */
+  async function build(body: CreateRequest, subject: string): Promise<Partial<CreateSession>> {
+    return (await settings.buildSession?.(body, subject)) ?? {}
+  }
+
+  /** Says, once, that nobody takes over what a page has said of the person; never what it was. */
+  function warnOfDropped({ contact, expected }: CreateRequest): void {
+    if (settings.buildSession || warned || (!contact && !expected)) return
+    warned = true
+    log.warn({}, 'contact and expected of the page are dropped: there is no buildSession')
   }
 
   /**

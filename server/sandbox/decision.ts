@@ -72,19 +72,22 @@ export function buildDecision(session: SandboxSession, around: Surroundings) {
     features: featuresOf(session).map(({ feature }) => check(feature).feature),
     vendor_data: session.vendorData,
     metadata: session.metadata,
-    ...(!business && {
-      expected_details: session.expected,
-      contact_details: session.contact && {
-        ...session.contact,
-        phone: session.contact.phone ?? null,
-      },
-    }),
+    expected_details: Object.keys(session.expected ?? {}).length > 0 ? session.expected : null,
+    contact_details: contactOf(session),
     callback: session.callback,
     ...lists(session, around, business ? OF_PERSONS : OF_BUSINESSES),
     reviews: session.activity.filter(({ new_status }) => new_status !== null).map(review),
     created_at: microseconds(session.createdAt),
     expires_at: microseconds(session.expiresAt),
   }
+}
+
+/** What the session was told; nothing where that is neither an e-mail address nor a phone number. */
+function contactOf({ contact, workflow }: SandboxSession) {
+  // Of a company the number is ignored.
+  const number = workflow.kind === 'business' ? undefined : contact?.phone
+  if (!contact?.email && !number) return null
+  return { send_notification_emails: false, ...contact, phone: number ?? null }
 }
 
 /** The same with the timeline, as `?include=events` asks for it; persons only. */

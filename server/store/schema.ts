@@ -116,4 +116,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // How the page shows a session: the way back closes a popup.
   [`alter table returns add column mode text`],
+  [
+    // A keyed digest of whom a session expects and how to reach them; null where it is from before.
+    `alter table sessions add column details text`,
+    `alter table returns add column details text`,
+  ],
 ]

@@ -22,6 +22,11 @@ export interface SessionRow {
   checkAt: number
   /** When Didit first answered that it does not know the session. */
   missingAt: number | null
+  /**
+   * A digest of the contact and expected details that it was created with; null where the session is
+   * from before they were kept, empty where it is not certain: then it is like no other.
+   */
+  details: string | null
 }
 
 /** A session that was asked for, written down before Didit is. */
@@ -35,6 +40,8 @@ export interface Intent {
   subject: string
   workflow: string
   reference: string | null
+  /** As {@link SessionRow.details}. */
+  details: string | null
 }
 
 /** Where a session comes back to, and how the page shows it. */
@@ -42,7 +49,7 @@ export type WayBack = Pick<Intent, 'url' | 'mode'>
 
 const SESSION = `id, subject, workflow, status, url, ret, reference, version,
   created_at as "createdAt", changed_at as "changedAt", event_at as "eventAt",
-  asked_at as "askedAt", check_at as "checkAt", missing_at as "missingAt"`
+  asked_at as "askedAt", check_at as "checkAt", missing_at as "missingAt", details`
 
 export function sessionStatements(driver: Driver) {
   const { query, transaction } = driver
@@ -81,11 +88,11 @@ export function sessionStatements(driver: Driver) {
 
     /** Writes down that a session is about to be asked for, and where its way back leads. */
     async beginSession(intent: Intent, now: number): Promise<void> {
-      const { ret, url, mode, subject, workflow, reference } = intent
+      const { ret, url, mode, subject, workflow, reference, details } = intent
       await query(
-        `insert into returns (ret, url, mode, created_at, subject, workflow, reference)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (ret) do nothing`,
-        [ret, url, mode, now, subject, workflow, reference],
+        `insert into returns (ret, url, mode, created_at, subject, workflow, reference, details)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (ret) do nothing`,
+        [ret, url, mode, now, subject, workflow, reference, details],
       )
     },
 
@@ -97,7 +104,7 @@ export function sessionStatements(driver: Driver) {
     /** Sessions asked for before a moment and never kept: a crash or an outage came in between. */
     async openIntents(before: number, limit: number): Promise<Intent[]> {
       return query<Intent>(
-        `select ret, url, mode, subject, workflow, reference from returns
+        `select ret, url, mode, subject, workflow, reference, details from returns
          where session_id is null and created_at < $1 order by created_at limit $2`,
         [before, limit],
       )
@@ -115,19 +122,23 @@ export function sessionStatements(driver: Driver) {
     /**
      * Keeps a session that Didit just handed out, and has what webhooks said of it before worked
      * off. When Didit handed out one that is here already, only what a repeated creation changes is
-     * taken over.
+     * taken over. Didit does not say which of several requests it made a session by: where they
+     * differ in their details, those of the session are uncertain.
      */
     async saveSession(
-      row: Omit<SessionRow, 'version' | 'missingAt'>,
+      row: Omit<SessionRow, 'version' | 'missingAt' | 'details'> & { details?: string | null },
       entry?: OutboxEntry,
     ): Promise<SessionRow> {
-      return transaction(async (query) => {
+      const details = row.details ?? null
+      const { saved, unsure } = await transaction(async (query) => {
         const [saved] = await query<SessionRow>(
           `insert into sessions (id, subject, workflow, status, url, ret, reference, created_at,
-             changed_at, version, event_at, asked_at, check_at, lease_until, settled_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, 0, $13)
+             changed_at, version, event_at, asked_at, check_at, lease_until, settled_at,
+             details)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, 0, $13, $14)
            on conflict (id) do update set url = excluded.url, ret = excluded.ret,
-             reference = excluded.reference, check_at = excluded.check_at
+             reference = excluded.reference, check_at = excluded.check_at,
+             details = case when sessions.details <> excluded.details then '' else sessions.details end
            returning ${SESSION}`,
           [
             row.id,
@@ -143,16 +154,34 @@ export function sessionStatements(driver: Driver) {
             row.askedAt,
             row.checkAt,
             settledAt(row.status, row.changedAt),
+            details,
           ],
         )
         await query('update returns set session_id = $2 where ret = $1', [row.ret, row.id])
+        const [unsure] = await query<SessionRow>(
+          `update sessions set details = '' where id = $1 and exists (
+             select 1 from returns where session_id is null and subject = $2 and workflow = $3
+               and details <> $4)
+           returning ${SESSION}`,
+          [row.id, row.subject, row.workflow, details],
+        )
         await query('update inbox set due_at = $2 where session_id = $1 and done_at is null', [
           row.id,
           row.changedAt,
         ])
         if (entry && saved?.version === 1) await enqueue(query, entry, row.changedAt)
-        return saved as SessionRow
+        return { saved, unsure }
       })
+      if (unsure) {
+        // Those requests have led to a session, or will say so themselves: they count no second time.
+        // Not in the transaction, where two that do so would wait for each other.
+        await query(
+          `update returns set details = null
+           where session_id is null and subject = $1 and workflow = $2`,
+          [row.subject, row.workflow],
+        )
+      }
+      return unsure ?? (saved as SessionRow)
     },
 
     /**

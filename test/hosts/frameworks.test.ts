@@ -59,13 +59,27 @@ for (const [version, folder] of [
     })
 
     it('sets properties, and takes them back when they are no longer given', async ({ guest }) => {
-      const names = ['withoutConfirm', 'confirmTimeout', 'returnUrl', 'messages', 'mode']
+      const names = [
+        'withoutConfirm',
+        'confirmTimeout',
+        'returnUrl',
+        'messages',
+        'mode',
+        'expected',
+      ]
       const read = () =>
         guest.element.evaluate((node, all) => all.map((name) => Reflect.get(node, name)), names)
       await guest.open(`/${folder}/more.html`)
-      expect(await read()).toEqual([true, 5_000, '/', { done: 'Ready' }, 'modal'])
+      expect(await read()).toEqual([
+        true,
+        5_000,
+        '/',
+        { done: 'Ready' },
+        'modal',
+        { first_name: 'Ada' },
+      ])
       await guest.page.locator('#bare').click()
-      expect(await read()).toEqual([false, 60_000, null, null, 'modal'])
+      expect(await read()).toEqual([false, 60_000, null, null, 'modal', null])
     })
 
     it('gives the tag everything that an attribute can carry on the server', async ({ hosts }) => {
@@ -77,7 +91,7 @@ for (const [version, folder] of [
       expect(tag).toContain(' confirm-timeout="5000"')
       expect(tag).toContain(' return-url="/"')
       expect(tag).toMatch(/ without-confirm="(true)?"/)
-      expect(tag).not.toMatch(/messages|fetch|ondidit/i)
+      expect(tag).not.toMatch(/messages|fetch|ondidit|expected|ada/i)
     })
 
     it('goes on with an earlier attempt by the fetch of the page', async ({ guest }) => {

@@ -189,7 +189,7 @@ async function measureLife(name: string, driver: Driver, rows: number): Promise<
     const envelope = { id, sessionId: id, status: 'Approved', covered: true, eventAt: now + 1 }
     const change = { status: 'Approved', eventAt: now + 1, checkAt: now + 1e9, now, entry }
     const start = performance.now()
-    await store.beginSession({ ...text, ret: id, reference: null, mode: null }, now)
+    await store.beginSession({ ...text, ret: id, reference: null, details: null, mode: null }, now)
     await store.saveSession({ ...text, ...times, id, ret: id, reference: null })
     await store.newestSession(id, 'default')
     await store.receive({ ...envelope, hash: 'h' }, now, now + 10_000)

@@ -1,7 +1,7 @@
 // A whole life of a verification with everything that can go wrong in it, in a process of its own.
 // Then all that was emitted is searched for what must never come out.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,7 +21,8 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
 
-type Upstream = (request: Request, env: HttpBindings) => Response | Promise<Response>
+/** Without an answer of its own the sandbox gives one. */
+type Upstream = (request: Request, env: HttpBindings) => Response | Promise<Response> | undefined
 
 /** A sandbox that can be told to answer something else, and the host process before it. */
 async function setUp() {
@@ -37,10 +38,10 @@ async function setUp() {
   const asked: string[] = []
   const didit = { answer: undefined as Upstream | undefined }
   const servers: Server[] = []
-  const fetch: Upstream = (request, env) => {
+  const fetch = async (request: Request, env: HttpBindings) => {
     if (!request.url.includes('/v3/')) return sandbox.app.fetch(request)
     asked.push(request.url)
-    return didit.answer ? didit.answer(request, env) : sandbox.app.fetch(request)
+    return (await didit.answer?.(request, env)) ?? sandbox.app.fetch(request)
   }
   await listen(servers, { fetch } as never, sandboxPort, '127.0.0.1')
   const cwd = await mkdtemp(path.join(tmpdir(), 'didit-verify-'))
@@ -68,7 +69,7 @@ async function setUp() {
     () => program.kill('SIGKILL'),
   )
   await program.prints(/Host ready/)
-  return { program, didit, asked, origin, endpoint, sandbox: controls(sandboxUrl), sandboxUrl }
+  return { program, didit, asked, origin, endpoint, sandbox: controls(sandboxUrl), sandboxUrl, cwd }
 }
 
 /** Sends requests and keeps every body of an error, and every address that was led to. */
@@ -134,7 +135,7 @@ const failures: [string, Upstream][] = [
 
 describe('what a whole life emits', () => {
   it('holds no secret, no token, no person and no address of a session', async () => {
-    const { program, didit, asked, origin, endpoint, sandbox, sandboxUrl } = await setUp()
+    const { program, didit, asked, origin, endpoint, sandbox, sandboxUrl, cwd } = await setUp()
     const { start, read, send, operate, hook, errors, locations } = createBrowser(endpoint, origin)
     const bodies: string[] = []
     const operatorBodies: string[] = []
@@ -168,9 +169,46 @@ describe('what a whole life emits', () => {
     await send(`${endpoint}/return/unknown?verificationSessionId=${session.id}&status=Approved`)
     await stream.body?.cancel()
 
+    // A page that knows persons: what it says is taken over, then something else, then a deletion
+    // that is refused and one that is lost.
+    const known = { contact: { email: PERSON.email }, expected: { first_name: PERSON.first } }
+    const moved = { expected: { address: PERSON.street, country: 'ESP' } }
+    const told: SessionGrant[] = []
+    const tell = async (body: object) => {
+      const answer = await start(JSON.stringify(body), 'canary-user-4')
+      told.push(await answer.clone().json())
+      return answer.status
+    }
+    expect(await tell(known)).toBe(201)
+    expect(await tell(known)).toBe(200)
+    expect(await tell(moved)).toBe(201)
+    const second = { expected: { first_name: PERSON.second } }
+    for (const status of [403, 503]) {
+      didit.answer = (request) =>
+        request.method === 'DELETE'
+          ? Response.json({ detail: words, first_name: [words] }, { status })
+          : undefined
+      expect(await tell(second)).toBe(200)
+    }
+    didit.answer = undefined
+    expect(await tell(second)).toBe(201)
+    expect(new Set(told.map((each) => each.session.id)).size).toBe(3)
+
     // Everything that can be refused.
     await start(`{"email": ${PERSON.email}`, 'canary-user-2')
     await start(JSON.stringify({ [PERSON.email]: PERSON.first }), 'canary-user-2')
+    for (const wrong of [
+      { expected: { [PERSON.email]: PERSON.first } },
+      { expected: { first_name: [PERSON.first] } },
+      { expected: { gender: PERSON.first, address: PERSON.street.repeat(100) } },
+      { contact: PERSON.email },
+      { contact: { email_lang: PERSON.first, phone: { number: PERSON.phone } } },
+      // Of the right form here, and refused by the client before Didit sees it.
+      { contact: { email: PERSON.second, phone: PERSON.last } },
+      { expected: { date_of_birth: '1961-02-3', nationality: 'CAN' } },
+    ]) {
+      expect((await start(JSON.stringify(wrong), 'canary-user-5')).ok).toBe(false)
+    }
     await start(JSON.stringify({ workflow: PERSON.first, returnUrl: PERSON.last }), 'canary-user-2')
     await start(JSON.stringify({ reference: `${PERSON.note}${'x'.repeat(300)}` }), 'canary-user-2')
     await send(`${endpoint}/sessions/${session.id}`, { headers: { 'verify-token': `${token}x` } })
@@ -241,6 +279,8 @@ describe('what a whole life emits', () => {
       ...HOUSE,
       token,
       other: anonymous.token,
+      replaced: String(told[0]?.token),
+      fresh: String(told.at(-1)?.session.url),
       url: String(url),
       place: new URL(String(url)).pathname,
       media: String(document.front_image),
@@ -257,6 +297,12 @@ describe('what a whole life emits', () => {
     }
     const all = { ...secrets, ...persons }
     expect(found(all, output)).toEqual([])
+    // Nor is anything of persons on the disk.
+    const files = await readdir(cwd)
+    const kept = await Promise.all(files.map((file) => readFile(path.join(cwd, file), 'latin1')))
+    expect(files).toContain('verify.db')
+    expect(kept.join('\n')).toContain(session.id)
+    expect(found(PERSON, kept.join('\n'))).toEqual([])
     expect(found(all, [...bodies, ...errors].join('\n'))).toEqual([])
     // An operator is told Didit's words about their own request; never a secret.
     expect(found(secrets, operatorBodies.join('\n'))).toEqual([])

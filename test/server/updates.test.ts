@@ -11,7 +11,16 @@ const NOW = Date.UTC(2026, 0, 1)
 function row(part: Partial<SessionRow>): SessionRow {
   const times = { createdAt: NOW, changedAt: NOW, eventAt: NOW, askedAt: NOW, checkAt: NOW }
   const text = { id: 's', subject: 'u', workflow: 'default', status: 'In Progress', url: '' }
-  return { ...text, ...times, ret: 'r', reference: null, version: 1, missingAt: null, ...part }
+  return {
+    ...text,
+    ...times,
+    ret: 'r',
+    reference: null,
+    version: 1,
+    missingAt: null,
+    details: null,
+    ...part,
+  }
 }
 
 function news(part: Partial<Envelope>): Envelope {

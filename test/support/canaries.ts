@@ -7,6 +7,8 @@ export const PERSON = {
   born: '1961-02-03',
   document: 'CANARYDOC77',
   note: 'canary-note',
+  street: 'Canarystreet 7',
+  second: 'Canarysecond',
 } as const
 
 export const HOUSE = {

@@ -28,13 +28,14 @@ await startServer(config, {
     if (request.headers.has('x-broken')) throw new Error(`no account of ${PERSON.email}`)
     return request.headers.get('x-user')
   },
-  buildSession: () => ({
-    contact_details: { email: PERSON.email, phone: PERSON.phone },
+  buildSession: ({ contact, expected }) => ({
+    contact_details: { email: PERSON.email, phone: PERSON.phone, ...contact },
     expected_details: {
       first_name: PERSON.first,
       last_name: PERSON.last,
       date_of_birth: PERSON.born,
       identification_number: PERSON.document,
+      ...expected,
     },
     metadata: { note: PERSON.note },
   }),

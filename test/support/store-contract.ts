@@ -31,6 +31,7 @@ export const intent = {
   subject: 'u1',
   workflow: 'default',
   reference: null,
+  details: null,
 }
 
 function event(sessionId: string, version: number) {
@@ -108,8 +109,24 @@ export function storeContract(open: () => Promise<Driver>): void {
         askedAt: NOW,
         checkAt: 8.64e15,
         missingAt: null,
+        details: null,
       })
       expect(await store.session('s2')).toBeUndefined()
+    })
+
+    it.each([
+      { kept: 'a', again: 'a', has: 'a' },
+      { kept: 'a', again: 'b', has: '' },
+      { kept: 'a', again: null, has: 'a' },
+      { kept: '', again: 'a', has: '' },
+      { kept: null, again: 'a', has: null },
+      { kept: null, again: null, has: null },
+    ])('kept with details $kept and again with $again has $has', async (details) => {
+      const { store } = await setUp()
+      await save(store, 's1', { details: details.kept })
+      const row = await save(store, 's1', { details: details.again })
+      expect(row.details).toBe(details.has)
+      expect((await store.session('s1'))?.details).toBe(details.has)
     })
 
     it('changes only at the version that was read', async () => {
@@ -265,6 +282,22 @@ export function storeContract(open: () => Promise<Driver>): void {
   })
 
   describe('the intent to create a session', () => {
+    it.each([
+      { open: 'a', has: 'a' },
+      { open: 'b', has: '' },
+      { open: null, has: 'a' },
+      { open: 'b', subject: 'u2', has: 'a' },
+      { open: 'b', workflow: 'age', has: 'a' },
+    ])('that is open with %o makes details uncertain only where they differ', async (other) => {
+      const { store } = await setUp()
+      const { open: details, has, ...whose } = other
+      await store.beginSession({ ...intent, ret: 'r-s1', details: 'a' }, NOW)
+      await store.beginSession({ ...intent, ...whose, ret: 'r2', details }, NOW)
+      const row = await save(store, 's1', { details: 'a' })
+      expect(row.details).toBe(has)
+      expect((await store.session('s1'))?.details).toBe(has)
+    })
+
     it('is open until the session is kept, and leads the way back all the time', async () => {
       const { store } = await setUp()
       await store.beginSession({ ...intent, ret: 'r-s1' }, NOW)

@@ -29,7 +29,7 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
   const day = 24 * 60 * 60 * 1000
   const times = { createdAt: now, changedAt: now, eventAt: now, askedAt: now, checkAt: now }
   const text = { subject: 'u7', workflow: 'default', status: 'Not Started', url: 'https://u' }
-  const session = { ...text, ...times, id: 'new', ret: 'new', reference: null }
+  const session = { ...text, ...times, id: 'new', ret: 'new', reference: null, details: 'd' }
   const entry = (version: number) => ({
     id: `new.${version}`,
     sessionId: 'new',
@@ -49,7 +49,10 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
       await store.newestSession('u7')
       await store.newestSession('u7', 'default')
     },
-    beginSession: () => store.beginSession({ ...session, mode: 'popup' }, now),
+    beginSession: async () => {
+      await store.beginSession({ ...session, mode: 'popup' }, now)
+      await store.beginSession({ ...session, ret: 'other', details: 'e', mode: null }, now)
+    },
     dropIntent: () => store.dropIntent('none'),
     openIntents: () => store.openIntents(now, 20),
     saveReturn: () => store.saveReturn('new', 'https://shop.example/', 'popup'),

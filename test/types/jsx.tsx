@@ -18,6 +18,8 @@ export function Verify() {
       confirm-timeout={5_000}
       hosted-options='{"camera":true}'
       messages={{ done: 'Ready' }}
+      contact={{ email: 'eva@mail.example' }}
+      expected={{ first_name: 'Eva' }}
       suppressHydrationWarning
       ondidit-complete={(event) => {
         event.outcome satisfies VerifyOutcome

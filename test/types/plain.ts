@@ -11,6 +11,9 @@ element.mode = 'modal'
 element.messages = { done: 'Ready' }
 element.fetch = (input, init) => fetch(input, init)
 element.hostedOptions = { camera: true }
+element.contact = { email: 'eva@mail.example', email_lang: 'pt-BR' }
+element.expected = { first_name: 'Eva', expected_document_types: ['P'], gender: null }
+element.expected = null
 const result: VerifyResult = await element.start()
 if (result.kind === 'complete') result.outcome satisfies VerifyOutcome
 
@@ -18,6 +21,12 @@ if (result.kind === 'complete') result.outcome satisfies VerifyOutcome
 element.mode = 'iframe'
 // @ts-expect-error: there are no such words.
 element.messages = { ready: 'Ready' }
+// @ts-expect-error: Didit names it otherwise.
+element.expected = { firstName: 'Eva' }
+// @ts-expect-error: Didit has no such document.
+element.expected = { expected_document_types: ['LIBRARY'] }
+// @ts-expect-error: Didit has no such language.
+element.contact = { email_lang: 'EN' }
 // @ts-expect-error: only the server decides.
 element.outcome = 'approved'
 // @ts-expect-error: a number of milliseconds.

@@ -20,6 +20,8 @@ export function Verify() {
       withoutConfirm
       confirmTimeout={5_000}
       messages={{ done: 'Ready' }}
+      contact={{ email: 'eva@mail.example' }}
+      expected={{ first_name: 'Eva' }}
       fetch={(input, init) => fetch(input, init)}
       onClick={(event) => event.currentTarget.close()}
       onDiditComplete={(event) => {
@@ -42,6 +44,8 @@ export const wrong = [
   <DiditVerify key={2} start={() => {}} />,
   // @ts-expect-error: only the server decides.
   <DiditVerify key={3} outcome="approved" />,
+  // @ts-expect-error: Didit names it otherwise.
+  <DiditVerify key={6} expected={{ firstName: 'Eva' }} />,
   // @ts-expect-error: there is no such event.
   <DiditVerify key={4} onDiditSuccess={() => {}} />,
   // @ts-expect-error: a number of milliseconds.

@@ -19,7 +19,16 @@ const past = fc.integer({ min: 0, max: 400 * DAY })
 function row(part: Partial<SessionRow>): SessionRow {
   const times = { createdAt: 0, changedAt: 0, eventAt: 0, askedAt: 0, checkAt: 0 }
   const text = { id: 's', subject: 'u', workflow: 'default', status: 'In Progress', url: '' }
-  return { ...text, ...times, ret: 'r', reference: null, version: 1, missingAt: null, ...part }
+  return {
+    ...text,
+    ...times,
+    ret: 'r',
+    reference: null,
+    version: 1,
+    missingAt: null,
+    details: null,
+    ...part,
+  }
 }
 
 describe('what a status means', () => {

@@ -50,6 +50,19 @@ describe('a company', () => {
     expect(told().at(-1)).toBe(becomes)
   })
 
+  it('is shown with what was expected of it, and without the number to call', async () => {
+    const { seen } = await submitted('approve', COMPANY)
+    expect(await seen()).toMatchObject({ expected_details: COMPANY, contact_details: null })
+    const { create, decision, workflow } = setUp()
+    const { workflow_id } = await workflow(...FEATURES)
+    const contact_details = { email: 'a@mail.example', phone: '+34600000001' }
+    const { session_id } = await create({ workflow_id, contact_details })
+    expect((await decision(session_id)).contact_details).toMatchObject({
+      email: 'a@mail.example',
+      phone: null,
+    })
+  })
+
   it('that a reviewer should see stays in review, however good its people are', async () => {
     const { verify, status, session_id } = await submitted('review')
     await verify(session_id, 'approve', 'approve')

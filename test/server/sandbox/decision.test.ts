@@ -158,11 +158,47 @@ describe('a decision', () => {
     ])
   })
 
+  it.each([
+    ['nothing', {}, null],
+    ['null', { expected_details: null }, null],
+    ['an empty object', { expected_details: {} }, null],
+    ['some of it', { expected_details: { first_name: 'Eva' } }, { first_name: 'Eva' }],
+    [
+      'what has no value',
+      { expected_details: { first_name: 'Eva', gender: null } },
+      { first_name: 'Eva', gender: null },
+    ],
+  ])('repeats whom it was told to expect: %s', async (_, told, repeated) => {
+    const { create, decision } = setUp()
+    const { session_id } = await create(told)
+    expect((await decision(session_id)).expected_details).toEqual(repeated)
+  })
+
+  it.each([
+    ['nothing', {}, null],
+    ['an empty object', { contact_details: {} }, null],
+    ['a language alone', { contact_details: { email_lang: 'es' } }, null],
+    [
+      'an e-mail address',
+      { contact_details: { email: 'a@mail.example', email_lang: 'es' } },
+      { email: 'a@mail.example', email_lang: 'es', send_notification_emails: false, phone: null },
+    ],
+    [
+      'a phone number',
+      { contact_details: { phone: '+34600000001' } },
+      { send_notification_emails: false, phone: '+34600000001' },
+    ],
+  ])('repeats how to reach the person: %s', async (_, told, repeated) => {
+    const { create, decision } = setUp()
+    const { session_id } = await create(told)
+    expect((await decision(session_id)).contact_details).toEqual(repeated)
+  })
+
   it('drops a phone number that cannot be one, without a word', async () => {
     const { create, decision } = setUp()
     const contact_details = { phone: '0600', email: 'a@mail.example' }
     const { session_id } = await create({ contact_details })
-    expect((await decision(session_id)).contact_details).toEqual({
+    expect((await decision(session_id)).contact_details).toMatchObject({
       email: 'a@mail.example',
       phone: null,
     })

@@ -16,7 +16,13 @@ export function More() {
   }, [])
   const more = bare
     ? {}
-    : { withoutConfirm: true, confirmTimeout: 5_000, returnUrl: '/', messages: { done: 'Ready' } }
+    : {
+        withoutConfirm: true,
+        confirmTimeout: 5_000,
+        returnUrl: '/',
+        messages: { done: 'Ready' },
+        expected: { first_name: 'Ada' },
+      }
   return (
     <>
       <DiditVerify
