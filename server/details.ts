@@ -13,7 +13,7 @@ type Details = Pick<Partial<CreateSession>, 'contact_details' | 'expected_detail
  * nobody without the secret can guess words against, and that is another for every subject.
  */
 export function createDetails(settings: Pick<Settings, 'secrets' | 'store'>) {
-  const getKeys = createKeys(settings, 'session details')
+  const getKeys = createKeys(settings, 'session details', 'digest')
 
   async function digests(subject: string, details: Details): Promise<string[]> {
     const { contact_details = {}, expected_details = {} } = details
@@ -34,11 +34,7 @@ export function createDetails(settings: Pick<Settings, 'secrets' | 'store'>) {
   }
 }
 
-async function hmac(secret: Uint8Array, text: string): Promise<string> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', secret as BufferSource, algorithm, false, [
-    'sign',
-  ])
+async function hmac(key: CryptoKey, text: string): Promise<string> {
   const digest = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
   return base64url.encode(new Uint8Array(digest))
 }

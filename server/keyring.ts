@@ -48,7 +48,7 @@ export function createKeyring(settings: Settings) {
   if (!(receiptKeyDays >= 1)) {
     throw new Error(`receiptKeyDays is ${receiptKeyDays}. Give a number of days, at least 1.`)
   }
-  const getSeals = createKeys(settings, 'receipt keys')
+  const getSeals = createKeys(settings, 'receipt keys', 'seal')
   let known: Kept | undefined
 
   /** The ring as it is in the store, where another process may have turned it. */
@@ -90,7 +90,7 @@ export function createKeyring(settings: Settings) {
   async function seal(ring: Pair[]): Promise<string> {
     return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(ring)))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .encrypt((await getSeals())[0] as Uint8Array)
+      .encrypt((await getSeals())[0] as CryptoKey)
   }
 
   /** The ring inside a text; where another than the first secret has sealed it, it is sealed anew. */
@@ -132,7 +132,7 @@ export function createKeyring(settings: Settings) {
   }
 }
 
-async function openWith(seal: Uint8Array, text: string): Promise<Pair[] | undefined> {
+async function openWith(seal: CryptoKey, text: string): Promise<Pair[] | undefined> {
   try {
     const { plaintext } = await compactDecrypt(text, seal)
     return JSON.parse(new TextDecoder().decode(plaintext))

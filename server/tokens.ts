@@ -19,14 +19,7 @@ export type Tokens = ReturnType<typeof createTokens>
  */
 export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now'>) {
   const { now } = settings
-  const getBits = createKeys(settings, 'session token')
-  let keys: Promise<CryptoKey[]> | undefined
-
-  /** Imported once; from the bits jose would do it for each token, and that takes as long again. */
-  async function getKeys(): Promise<CryptoKey[]> {
-    keys ??= Promise.all((await getBits()).map(importKey))
-    return keys
-  }
+  const getKeys = createKeys(settings, 'session token', 'seal')
 
   async function readWith(key: CryptoKey, token: string): Promise<Bearer | undefined> {
     try {
@@ -60,10 +53,6 @@ export function createTokens(settings: Pick<Settings, 'secrets' | 'store' | 'now
       return (await Promise.all(bearers)).find((bearer) => bearer !== undefined)
     },
   }
-}
-
-function importKey(bits: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', bits, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
 /** A random name of `bytes` bytes, URL-safe. */

@@ -48,14 +48,14 @@ const FILTERS: Readonly<Record<string, Filter>> = {
       warnings.some(({ risk }) => value.split(',').includes(risk)),
     ),
   didit_internal_id: (value) => (session) => session.internalId === value.toLowerCase(),
-  date_from:
-    (value) =>
-    ({ createdAt }) =>
-      createdAt >= Date.parse(value),
-  date_to:
-    (value) =>
-    ({ createdAt }) =>
-      createdAt < Date.parse(value) + 24 * 60 * 60 * 1000,
+  date_from: (value) => {
+    const from = Date.parse(value)
+    return ({ createdAt }) => createdAt >= from
+  },
+  date_to: (value) => {
+    const until = Date.parse(value) + 24 * 60 * 60 * 1000
+    return ({ createdAt }) => createdAt < until
+  },
   api_service: () => () => false,
 }
 

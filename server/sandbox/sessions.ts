@@ -86,9 +86,10 @@ export function createSessions({ now, hits, kyc, onChange }: SessionsOptions) {
     const next = RUNS_OUT[session.status]
     if (next && now() >= session.expiresAt) set(session, next)
     const { person, approvedAt, status } = session
+    if (status !== 'Approved') return session
     const read = session.runs.find(({ node }) => node.feature === 'OCR')
     const expiry = person && read ? Date.parse(expiryOf(read, person)) : Number.POSITIVE_INFINITY
-    if (status === 'Approved' && now() >= expiry && approvedAt < expiry) set(session, 'Kyc Expired')
+    if (now() >= expiry && approvedAt < expiry) set(session, 'Kyc Expired')
     return session
   }
 

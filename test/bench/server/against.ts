@@ -5,18 +5,23 @@ import type { Load } from '../processes/load.ts'
 import { type Process, startLoad } from '../processes.ts'
 
 const CONNECTIONS = 32
+/** Seconds before each round, for a server that has just started. */
+const WARM_UP = 2
 /** How many requests show that it works. */
 const FEW = 3 * CONNECTIONS
 
 interface Contest {
   key: string
   what: string
-  ours: Process
-  bare: Process
+  ours: Server
+  bare: Server
   requests(server: Process): Load['requests']
   /** The status of every answer. */
   status: number
 }
+
+/** Has a server used for one round. */
+export type Server = (use: (server: Process) => Promise<Speed>) => Promise<Speed>
 
 /** Requests per second, and microseconds of processor that the server spent on each. */
 interface Speed {
@@ -28,19 +33,23 @@ interface Speed {
 export async function against(bench: Bench, contest: Contest): Promise<Figure> {
   const { key, what, ours, bare, requests, status } = contest
   const send = await startLoad(bench)
-  const run = (server: Process) => async (): Promise<Speed> => {
+  async function measure(server: Process): Promise<Speed> {
     const { url } = server
     const all = requests(server)
     const few = Array.from({ length: FEW }, (_, i) => all[i % all.length] as (typeof all)[number])
     const much = bench.short ? { requests: few, once: true } : { requests: all, seconds: 3 }
     const load = { url, connections: CONNECTIONS, ...much }
+    if (!bench.short) await send({ ...load, seconds: WARM_UP }, status)
     const before = await server.cpu()
     const { count, seconds } = await send(load, status)
     const micros = ((await server.cpu()) - before) / count
     return { perSecond: count / seconds, micros }
   }
 
-  const speeds = await alternate(bench, 9, { ours: run(ours), theirs: run(bare) })
+  const speeds = await alternate(bench, 9, {
+    ours: () => ours(measure),
+    theirs: () => bare(measure),
+  })
   const rates = (all: readonly Speed[]) => all.map(({ perSecond }) => perSecond)
   return {
     key,

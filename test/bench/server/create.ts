@@ -4,13 +4,27 @@ import path from 'node:path'
 import type { Measurement } from '../measure.ts'
 import type { BareCreateTask } from '../processes/bare-create.ts'
 import { type Process, start, startBackend } from '../processes.ts'
-import { against } from './against.ts'
+import { against, type Server } from './against.ts'
 
 export const create: Measurement = async (bench) => {
-  const { url: didit } = await start(bench, 'sandbox', {})
-  const databaseUrl = `file:${path.join(bench.folder, 'create.db')}`
-  const ours = await startBackend(bench, { databaseUrl, didit })
-  const bare = await start<BareCreateTask>(bench, 'bare-create', { didit })
+  let files = 0
+  const ours = (didit: string) => {
+    const databaseUrl = `file:${path.join(bench.folder, `create-${files++}.db`)}`
+    return startBackend(bench, { databaseUrl, didit })
+  }
+  const bare = (didit: string) => start<BareCreateTask>(bench, 'bare-create', { didit })
+
+  /** All afresh in each round: of what the last one has created, many would have to be asked about. */
+  const fresh = (begin: (didit: string) => Promise<Process>): Server => {
+    return async (use) => {
+      const sandbox = await start(bench, 'sandbox', {})
+      const server = await begin(sandbox.url)
+      const speed = await use(server)
+      for (const each of [server, sandbox]) await each.stop()
+      return speed
+    }
+  }
+
   const requests = ({ port }: Process) => [
     {
       method: 'POST' as const,
@@ -23,8 +37,8 @@ export const create: Measurement = async (bench) => {
     await against(bench, {
       key: 'server.create.ratio',
       what: 'POST /sessions per second, ours / bare handler with the same call to Didit',
-      ours,
-      bare,
+      ours: fresh(ours),
+      bare: fresh(bare),
       requests,
       status: 201,
     }),

@@ -33,8 +33,8 @@ export const read: Measurement = async (bench) => {
     await against(bench, {
       key: 'server.read.ratio',
       what: 'GET /sessions/:id per second, ours / bare handler with the same token and row',
-      ours,
-      bare,
+      ours: (use) => use(ours),
+      bare: (use) => use(bare),
       requests,
       status: 200,
     }),
