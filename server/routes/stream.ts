@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import { streamSSE } from 'hono/streaming'
 import type { Access } from '../access.ts'
+import { createChannels, type News } from '../channels.ts'
 import { createFollow } from '../follow.ts'
 import type { Settings } from '../options.ts'
 import type { Receipts } from '../receipts.ts'
@@ -9,6 +9,8 @@ import type { Updates } from '../updates.ts'
 
 /** How often the row is read again; a lost notification costs at most this. */
 const BEAT = 15_000
+/** Keeps the connection open. */
+const STILL_HERE = new TextEncoder().encode(': still here\n\n')
 /** How long a stream lasts; the browser opens the next one. */
 const LIFETIME = 15 * 60_000
 
@@ -20,70 +22,88 @@ export function streamRoutes(
 ) {
   const { store, now, timers, log, signal } = settings
   const streams = createStreams(settings)
+  const channels = createChannels(settings, receipts)
   const follow = createFollow(settings, updates)
 
   return new Hono().get('/sessions/:id/events', async (c) => {
     const id = c.req.param('id')
     const visitor = await access.visitor(c)
     const { subject } = access.readable(await store.session(id), visitor)
-    // What the browser has seen already is not sent again.
-    let seen = Number(c.req.header('last-event-id') ?? 0)
-
+    const origin = c.req.header('origin')
+    const seen = Number(c.req.header('last-event-id') ?? 0)
+    // A proxy that compresses, or gathers, would hold events back.
+    c.header('content-type', 'text/event-stream')
+    c.header('cache-control', 'no-cache, no-transform')
     c.header('x-accel-buffering', 'no')
     // Nobody would read its stream, and nobody end it.
     if (c.req.method === 'HEAD') return c.body(null)
-    const release = streams.take(subject, access.address(c))
-    return streamSSE(c, async (stream) => {
-      // Here, because `streamSSE` has set its own by now. A proxy that compresses would hold events back.
-      c.header('cache-control', 'no-cache, no-transform')
-      const alarm = createAlarm(timers)
+    return c.body(stream(id, origin, seen, streams.take(subject, access.address(c))))
+  })
+
+  /**
+   * The stream of a session. It holds no more than it needs, for there are thousands of them.
+   *
+   * @param seen the version that the browser has, which is not sent again.
+   * @param release is called when it has ended.
+   */
+  function stream(id: string, origin: string | undefined, seen: number, release: () => void) {
+    const alarm = createAlarm(timers)
+    let gone = false
+
+    async function run(out: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
       // Subscribe, then read, then stream: a change in between wakes the loop.
-      const stop = store.listen(id, alarm.ring)
-      stream.onAbort(alarm.ring)
-      signal?.addEventListener('abort', alarm.ring)
+      const stop = channels.listen(id, origin, alarm.ring)
+      const leave = () => alarm.ring()
+      signal?.addEventListener('abort', leave)
       const end = now() + LIFETIME
+      const isOver = () => gone || signal?.aborted || now() >= end
       try {
-        while (!stream.aborted && !signal?.aborted && now() < end) {
-          const row = await store.session(id)
-          if (!row) return
-          const answer = await receipts.answer(row, c.req.header('origin'))
-          if (row.version !== seen) {
-            await stream.writeSSE({
-              event: 'session',
-              id: String(row.version),
-              data: JSON.stringify(answer),
-            })
-            seen = row.version
-          } else {
-            await stream.write(': still here\n\n')
-          }
-          if (answer.session.settled) return
-          // A change it finds comes back through the subscription.
+        let last: number | undefined
+        let news = await channels.read(id, origin)
+        while (news && !isOver()) {
+          const { row, settled, event } = news
+          // Two looks may overlap, and the older one come later.
+          if (last === undefined ? row.version !== seen : row.version > last) out.enqueue(event)
+          else if ((out.desiredSize ?? 0) > 0) out.enqueue(STILL_HERE)
+          last = Math.max(last ?? 0, row.version)
+          if (settled) return
+          // A change it finds comes back through the channel.
           follow(row)
-          await alarm.wait(BEAT)
+          news =
+            (await alarm.wait(BEAT)) ?? (isOver() ? undefined : await channels.read(id, origin))
         }
       } catch (error) {
-        // Hono would write it to the console as it is.
         log.warn({ session: id, error }, 'stream failed')
       } finally {
-        signal?.removeEventListener('abort', alarm.ring)
+        signal?.removeEventListener('abort', leave)
         stop()
         release()
+        if (!gone) out.close()
       }
+    }
+
+    return new ReadableStream<Uint8Array>({
+      start: (out) => void run(out),
+      cancel() {
+        gone = true
+        alarm.ring()
+      },
     })
-  })
+  }
 }
 
-/** Sleeps until somebody rings or time runs out. A ring while nobody sleeps ends the next sleep. */
+/** Sleeps until somebody rings, perhaps with news, or time runs out; a ring before ends it at once. */
 function createAlarm({ setTimeout, clearTimeout }: Settings['timers']) {
   let rung = false
+  let heard: News | undefined
   let wake = () => {}
   return {
-    ring() {
+    ring(news?: News) {
       rung = true
+      heard = news
       wake()
     },
-    async wait(ms: number) {
+    async wait(ms: number): Promise<News | undefined> {
       let timer: unknown
       if (!rung) {
         await new Promise<void>((resolve) => {
@@ -92,7 +112,10 @@ function createAlarm({ setTimeout, clearTimeout }: Settings['timers']) {
         })
       }
       clearTimeout(timer)
+      const news = heard
       rung = false
+      heard = undefined
+      return news
     },
   }
 }
