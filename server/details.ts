@@ -8,6 +8,9 @@ import type { SessionRow } from './store/index.ts'
 /** What Didit is told of how to reach a person and whom to expect; it never takes in another. */
 type Details = Pick<Partial<CreateSession>, 'contact_details' | 'expected_details'>
 
+/** What is kept where Didit was told neither, as of most sessions. */
+const NONE = 'none'
+
 /**
  * Knows again what a session was created with, without keeping it: what is kept is a digest that
  * nobody without the secret can guess words against, and that is another for every subject.
@@ -17,6 +20,8 @@ export function createDetails(settings: Pick<Settings, 'secrets' | 'store'>) {
 
   async function digests(subject: string, details: Details): Promise<string[]> {
     const { contact_details = {}, expected_details = {} } = details
+    const told = { ...contact_details, ...expected_details }
+    if (Object.keys(told).length === 0) return [NONE]
     const text = canonicalJson([subject, contact_details, expected_details])
     return Promise.all((await getKeys()).map((key) => hmac(key, text)))
   }

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { AUDIT_FILTERS, createActs } from './acts.ts'
 import { createGate, type Operators } from './gate.ts'
 import { strictHeaders } from './headers.ts'
+import { maxBody } from './max-body.ts'
 import { hasLeft, type ObservedEnv, observe } from './observe.ts'
 import { settle, type VerifyOptions } from './options.ts'
 import { ProblemError, renderProblem } from './problems.ts'
@@ -49,7 +49,7 @@ export function createOperatorApp(options: OperatorOptions) {
       c.set('operator', await operatorOf(c))
       await next()
     })
-    .use('*', maxBody)
+    .use('*', maxBody(MOST))
     .route('/', reviewRoutes(settings, acts))
     .route('/', pictureRoutes(settings, options.fetch ?? globalThis.fetch))
     .route('/', listRoutes(settings, acts))
@@ -89,9 +89,4 @@ function methodsOf({ routes }: Pick<Hono, 'routes'>): Map<string, string[]> {
 }
 
 // A portrait of two megabytes is the largest thing that Didit takes, here as base64.
-const maxBody = bodyLimit({
-  maxSize: 4 * 1024 * 1024,
-  onError: () => {
-    throw new ProblemError('body-too-large')
-  },
-})
+const MOST = 4 * 1024 * 1024

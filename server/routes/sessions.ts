@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
 import type { Access } from '../access.ts'
 import type { CreateRequest, SessionGrant } from '../contract.ts'
 import { createDetails } from '../details.ts'
 import { diditLanguage } from '../didit/language.ts'
 import type { CreateSession } from '../didit/types.ts'
+import { maxBody } from '../max-body.ts'
 import type { Settings } from '../options.ts'
 import { fromDidit, isRefusal, ProblemError } from '../problems.ts'
 import type { Receipts } from '../receipts.ts'
@@ -16,12 +16,8 @@ import { randomName } from '../tokens.ts'
 import type { Updates } from '../updates.ts'
 import { createWithdraw } from '../withdraw.ts'
 
-const maxBody = bodyLimit({
-  maxSize: 64 * 1024,
-  onError: () => {
-    throw new ProblemError('body-too-large')
-  },
-})
+/** Bytes of a request that starts a session. */
+const MOST = 64 * 1024
 
 export function sessionRoutes(
   settings: Settings,
@@ -137,7 +133,7 @@ export function sessionRoutes(
   }
 
   return new Hono()
-    .post('/sessions', maxBody, async (c) => {
+    .post('/sessions', maxBody(MOST), async (c) => {
       const body = await readBody(c.req.raw)
       await access.admit(c)
       const visitor = await access.visitor(c)
