@@ -9,8 +9,8 @@ const root = import.meta.dirname
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   version: string
 }
-const folder = `didit-verify-${version}`
-const locales = path.join(root, 'widget', 'locales') + path.sep
+/** Holds what is loaded later, beside the script. */
+export const folder = `didit-verify-${version}`
 
 export default defineConfig({
   root,
@@ -30,10 +30,7 @@ export default defineConfig({
       output: {
         entryFileNames: 'didit-verify.js',
         // The version is in the folder, so a chunk keeps its name and may be cached for ever.
-        chunkFileNames: ({ facadeModuleId }) =>
-          facadeModuleId && path.normalize(facadeModuleId).startsWith(locales)
-            ? `${folder}/locales/[name].js`
-            : `${folder}/[name].js`,
+        chunkFileNames: `${folder}/[name].js`,
         // A library build keeps white space otherwise.
         minify: true,
         // What bundlers read is bytes for a browser. Licences go with it; this line leads to the file
