@@ -2,56 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig } from 'vite'
+import { leanLit, leanLiterals } from './scripts/lean.ts'
 
 const root = import.meta.dirname
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   version: string
 }
-const folder = `didit-verify-${version}`
-const locales = path.join(root, 'widget', 'locales') + path.sep
-
-/**
- * Takes comments and white space out of Lit's style sheets and templates: for the minifier they are
- * text. Nothing in our templates depends on the white space between two elements.
- */
-const leanLiterals: Plugin = {
-  name: 'lean-literals',
-  transform: (code, id) =>
-    path.dirname(path.normalize(id)) === path.join(root, 'widget')
-      ? code
-          .replace(/\bcss`[^`]*`/g, leanStyles)
-          .replace(/([>}])\s*\n\s*(?=<|\$\{)/g, '$1')
-          .replace(/\s*\n\s*(?=[?@]?[\w-]+=["$])/g, ' ')
-          .replace(/(?<=\})\s*\n\s*(?=>)/g, '')
-      : undefined,
-}
-
-/**
- * Takes out of Lit what it has for polyfills, for hydration, and for a warning about several copies of
- * it: our browsers need no polyfill, and the element is not rendered on servers.
- */
-const leanLit: Plugin = {
-  name: 'lean-lit',
-  transform: (code, id) =>
-    /\/node_modules\/(lit|@lit)/.test(path.normalize(id).replaceAll('\\', '/'))
-      ? code
-          .replace(/\b\w+\.\w+(Polyfill|Hydrate)Support\b/g, 'undefined')
-          .replace(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0')
-      : undefined,
-}
-
-function leanStyles(sheet: string): string {
-  return sheet
-    .replace(/\/\*.*?\*\//gs, '')
-    .replace(/\s+/g, ' ')
-    .replace(/` | `/g, '`')
-    .replace(/ ?([{};,]) ?/g, '$1')
-    .replace(/\b0\.(?=\d)/g, '.')
-    .replace(/='([\w-]+)'\]/g, '=$1]')
-    .replaceAll(': ', ':')
-    .replaceAll(';}', '}')
-}
+/** Holds what is loaded later, beside the script. */
+export const folder = `didit-verify-${version}`
 
 export default defineConfig({
   root,
@@ -71,15 +30,14 @@ export default defineConfig({
       output: {
         entryFileNames: 'didit-verify.js',
         // The version is in the folder, so a chunk keeps its name and may be cached for ever.
-        chunkFileNames: ({ facadeModuleId }) =>
-          facadeModuleId && path.normalize(facadeModuleId).startsWith(locales)
-            ? `${folder}/locales/[name].js`
-            : `${folder}/[name].js`,
+        chunkFileNames: `${folder}/[name].js`,
         // A library build keeps white space otherwise.
         minify: true,
-        // Licence comments do not survive; this line leads to the file that holds the texts.
-        postBanner: ({ isEntry }) =>
-          isEntry
+        // What bundlers read is bytes for a browser. Licences go with it; this line leads to the file
+        // that holds their texts.
+        comments: false,
+        postBanner: ({ fileName }) =>
+          fileName === 'didit-verify.js'
             ? `/*! didit-verify ${version}, MIT. Contains Lit, BSD-3-Clause: see NOTICE */`
             : '',
       },

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, type Rolldown } from 'vite'
+import { folder } from '../vite.config.ts'
 import { writeManifest } from './manifest.ts'
 import { packWords } from './pack.ts'
 
@@ -23,7 +24,7 @@ export async function buildWidget(): Promise<Chunks> {
       root,
       configFile: path.join(root, 'vite.config.ts'),
       logLevel: 'warn',
-      plugins: [packWords()],
+      plugins: [packWords(folder)],
     }),
   )
   const outputs = [result].flat().flatMap((each) => ('output' in each ? each.output : []))

@@ -9,6 +9,7 @@ import ts from 'typescript'
 import { build } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { importsOf } from '../scripts/sizes.ts'
+import { messages as english, type Messages } from '../widget/locales/en.ts'
 import { FILES } from '../widget/locales/languages.ts'
 
 const root = path.dirname(import.meta.dirname)
@@ -153,7 +154,7 @@ describe('a bundle of a page', () => {
 describe('the languages', () => {
   it('are in a file each, and no other file is beside them', () => {
     const files = readdirSync(path.join(root, 'widget', 'locales')).sort()
-    const rest = ['en', 'first', 'index', 'languages']
+    const rest = ['en', 'first', 'index', 'languages', 'load', 'lookup']
     expect(files).toEqual([...Object.keys(FILES), ...rest].map((name) => `${name}.ts`).sort())
   })
 
@@ -173,9 +174,11 @@ describe('the languages', () => {
   it('say in the script-tag bundle, where they are packed, what their files say', async () => {
     needBuild()
     const folder = path.join(root, 'dist', `didit-verify-${version}`, 'locales')
+    const keys = Object.keys(english) as (keyof Messages)[]
     for (const [name, load] of Object.entries(FILES)) {
-      const packed = await import(pathToFileURL(path.join(folder, `${name}.js`)).href)
-      expect(packed.messages, name).toEqual((await load()).messages)
+      const { texts } = await import(pathToFileURL(path.join(folder, `${name}.js`)).href)
+      const { messages } = await load()
+      expect(texts.split('\n'), name).toEqual(keys.map((key) => messages[key]))
     }
   })
 })

@@ -80,18 +80,18 @@ let begun = false
  * chunk of its own: it is not needed before, and comes while the hosted page loads.
  */
 export class Attempt {
-  readonly host: Host
+  declare readonly host: Host
   /** Base URL of the BFF, absolute, without a slash at the end. */
-  readonly endpoint: string
-  readonly backend: Backend
+  declare readonly endpoint: string
+  declare readonly backend: Backend
   /** Resolves once, when the attempt ends. Never rejects. */
-  readonly finished: Promise<VerifyResult>
+  declare readonly finished: Promise<VerifyResult>
   declare finish: (result: VerifyResult) => void
   sessionId: string | null = null
   /** The opaque session token; empty where the page has given its own `url`. */
   token = ''
   choice: Choice = { mode: 'modal', reason: 'requested' }
-  presentation: Presentation | undefined
+  declare presentation: Presentation | undefined
   /** What heading and presentation stand in. */
   wrap: Wrap = dialog
   /** Aborts when the attempt is over, and ends all that belongs to it. */
@@ -102,7 +102,7 @@ export class Attempt {
   /** Whether heading and presentation are on the page. */
   shown = false
   /** Where the focus returns to. */
-  opener: HTMLElement | undefined
+  declare opener: HTMLElement | undefined
   #scene: Partial<Scene> = {}
 
   constructor(host: Host) {

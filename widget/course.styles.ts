@@ -2,6 +2,12 @@ import { css } from 'lit'
 
 /** What stands in the dialog besides the frame, and the panel where there is no dialog. */
 export const courseStyles = css`
+  .note {
+    justify-items: center;
+    gap: 1rem;
+    padding: 1.5rem;
+    text-align: center;
+  }
   .note p {
     margin: 0;
     max-width: 34ch;

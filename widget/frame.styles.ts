@@ -57,10 +57,6 @@ export const frameStyles = css`
   .note {
     display: grid;
     place-content: center;
-    justify-items: center;
-    gap: 1rem;
-    padding: 1.5rem;
-    text-align: center;
   }
   [part='close'] {
     padding: 0.5em 1em;

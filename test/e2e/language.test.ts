@@ -95,11 +95,19 @@ describe('everything that the element says is German', () => {
 })
 
 describe('a page in another language', () => {
-  it('loads the table of the languages and its own words, and no others', async ({ visitor }) => {
+  it('loads its own words in one file, and nothing else', async ({ visitor }) => {
     await visitor.open()
     expect(languageFiles(visitor)).toEqual([])
     await speakGerman(visitor)
-    expect(languageFiles(visitor)).toEqual(['languages.js', 'de.js'])
+    expect(languageFiles(visitor)).toEqual(['de.js'])
+  })
+
+  it('loads nothing for a language that we do not have', async ({ visitor }) => {
+    await visitor.open()
+    await visitor.element.evaluate((element) => element.setAttribute('language', 'tlh'))
+    await visitor.start()
+    expect(await visitor.dialog.locator('#title').innerText()).toBe('Identity verification')
+    expect(languageFiles(visitor)).toEqual([])
   })
 
   it('speaks English where the words do not load', async ({ visitor }) => {

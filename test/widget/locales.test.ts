@@ -5,7 +5,9 @@ import { LANGUAGES, RTL_LANGUAGES } from '../../server/didit/types.ts'
 import { messages as en, type Messages } from '../../widget/locales/en.ts'
 import { FIRST } from '../../widget/locales/first.ts'
 import { BASICS, speechFor, wordsFor } from '../../widget/locales/index.ts'
-import { direction, FILES, load, lookup } from '../../widget/locales/languages.ts'
+import { FILES } from '../../widget/locales/languages.ts'
+import { load } from '../../widget/locales/load.ts'
+import { direction, type Language, lookup } from '../../widget/locales/lookup.ts'
 import { messages as cyrillic } from '../../widget/locales/sr.ts'
 import { messages as latin } from '../../widget/locales/sr-Latn.ts'
 
@@ -161,12 +163,12 @@ describe('speechFor', () => {
   })
 })
 
-for (const language of Object.keys(FILES)) {
+for (const language of Object.keys(FILES) as Language[]) {
   describe(`the words of ${language}`, () => {
     let words: Messages
 
     before(async () => {
-      words = (await load(language))?.words as Messages
+      words = await load(language)
     })
 
     const texts = () => KEYS.map((key) => [key, words[key]] as const)

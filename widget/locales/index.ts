@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../server/contract.ts'
 import type { Messages } from './en.ts'
+import { load } from './load.ts'
+import { direction, lookup } from './lookup.ts'
 
 /** The English that every page view carries: what the trigger says, and a form that needs it. */
 export const BASICS = {
@@ -22,9 +24,9 @@ const ENGLISH: Speech = { lang: 'en', dir: 'ltr', words: BASICS }
 
 /** What to speak for a BCP 47 tag: English where there is nothing better, or it does not load. */
 export async function speechFor(tag: string): Promise<Speech> {
-  if (/^en\b/i.test(tag)) return ENGLISH
-  const speech = import('./languages.ts').then(({ load }) => load(tag))
-  return (await speech.catch(() => undefined)) ?? ENGLISH
+  const lang = lookup(tag)
+  const words = lang !== 'en' && (await load(lang).catch(() => undefined))
+  return words ? { lang, dir: direction(lang), words } : ENGLISH
 }
 
 /** The words for an error. Codes that a visitor need not tell apart share theirs. */

@@ -1,12 +1,12 @@
 import type { Messages } from './en.ts'
-import type { Speech } from './index.ts'
+import type { Language } from './lookup.ts'
 
 /**
  * Each language is a file of its own, loaded when a page needs it; so is this table of all of them.
  * Written out, because not every bundler finds files whose names are put together. English is not
  * here: it comes with the attempt.
  */
-export const FILES: Readonly<Record<string, () => Promise<{ messages: Messages }>>> = {
+export const FILES: Readonly<Record<Language, () => Promise<{ messages: Messages }>>> = {
   ar: () => import('./ar.ts'),
   bg: () => import('./bg.ts'),
   bn: () => import('./bn.ts'),
@@ -60,33 +60,4 @@ export const FILES: Readonly<Record<string, () => Promise<{ messages: Messages }
   vi: () => import('./vi.ts'),
   'zh-CN': () => import('./zh-CN.ts'),
   'zh-TW': () => import('./zh-TW.ts'),
-}
-
-/** Tags whose first part alone would lead astray, or nowhere. The first row that fits counts. */
-const RULES: readonly (readonly [RegExp, string])[] = [
-  [/^zh-(hant|tw|hk|mo)\b|^yue\b(?!-hans)/, 'zh-TW'],
-  [/^(zh|yue)\b/, 'zh-CN'],
-  [/^pt-br\b/, 'pt-BR'],
-  [/^sr-(latn|me)\b|^sh\b/, 'sr-Latn'],
-  [/^n[bn]\b/, 'no'],
-  [/^iw\b/, 'he'],
-  [/^in\b/, 'id'],
-]
-
-/** The language we speak for a BCP 47 tag: by a rule, else its first part, else English. */
-export function lookup(tag: string): string {
-  const wanted = tag.toLowerCase().replaceAll('_', '-')
-  const [first = ''] = wanted.split('-')
-  const ruled = RULES.find(([rule]) => rule.test(wanted))?.[1]
-  return ruled ?? (Object.hasOwn(FILES, first) ? first : 'en')
-}
-
-export const direction = (language: string): 'rtl' | 'ltr' =>
-  /^(ar|he|fa)$/.test(language) ? 'rtl' : 'ltr'
-
-/** Loads the words for a BCP 47 tag; nothing where English has to do. Rejects if they do not load. */
-export async function load(tag: string): Promise<Speech | undefined> {
-  const lang = lookup(tag)
-  const file = await FILES[lang]?.()
-  return file && { lang, dir: direction(lang), words: file.messages }
 }
