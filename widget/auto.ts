@@ -33,9 +33,8 @@ export async function choose(mode: Mode, element: HTMLElement): Promise<Choice> 
   if (/^(modal|inline|popup|redirect|qr)$/.test(mode)) {
     return { mode: mode as Choice['mode'], reason: 'requested' }
   }
-  for (const [reason, mode, holds] of RUNGS) {
-    if (await probe(holds)) return { mode, reason }
-  }
+  const rungs = RUNGS.map(([reason, mode, holds]) => ({ mode, reason, holds: probe(holds) }))
+  for (const { holds, ...choice } of rungs) if (await holds) return choice
   return { mode: 'modal', reason: 'default' }
 }
 
@@ -55,3 +54,6 @@ const permission = () => navigator.permissions.query({ name: 'camera' as Permiss
 
 const cameras = async () =>
   (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput')
+
+// This comes with the first sign of intent. The browser's first answer takes long, those after it do not.
+void cameras().catch(() => {})
