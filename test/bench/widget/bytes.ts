@@ -4,10 +4,11 @@ import path from 'node:path'
 import type { Page } from 'playwright'
 import { brotli } from '../../../scripts/sizes.ts'
 import { launchBrowser } from '../../support/browser.ts'
+import { DIST } from '../bundle.ts'
 import type { Figure, Measurement } from '../measure.ts'
 import { exactly } from '../measure.ts'
 import { DIDIT, OTHERS } from '../peers.ts'
-import { DIST, startPages } from './host.ts'
+import { startPages } from './host.ts'
 
 export const bytes: Measurement = async ({ defer }) => {
   const pages = await startPages({ defer })

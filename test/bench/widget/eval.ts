@@ -1,11 +1,14 @@
 // What a page pays for having the script: the main thread's time in scripts until it can be used, on
 // a processor that is slowed four times.
 
+import path from 'node:path'
 import type { Browser } from 'playwright'
+import { build, type Rolldown } from 'vite'
 import { launchBrowser } from '../../support/browser.ts'
+import type { Files } from '../../support/site.ts'
 import { alternate, type Measurement, median, ratios, summarize } from '../measure.ts'
 import { DIDIT, OTHERS } from '../peers.ts'
-import { startPages } from './host.ts'
+import { html, startPages } from './host.ts'
 
 const SLOWED = 4
 /** What DevTools draws as script: compiling, evaluating, and what the browser calls. */
@@ -23,7 +26,7 @@ interface TraceEvent {
 }
 
 export const evaluation: Measurement = async (bench) => {
-  const { url } = await startPages(bench)
+  const { url } = await startPages(bench, await litAlone())
   const browser = await launchBrowser()
   bench.defer(() => browser.close())
   const loads = bench.short ? 1 : 3
@@ -33,9 +36,10 @@ export const evaluation: Measurement = async (bench) => {
     return median(times)
   }
 
-  const { ours, theirs } = await alternate(bench, 11, {
+  const { ours, theirs, floor } = await alternate(bench, 11, {
     ours: load('/ours'),
     theirs: load('/peer/0'),
+    floor: load('/lit'),
   })
   const others: string[] = []
   for (const [i, { name }] of OTHERS.entries()) {
@@ -48,9 +52,31 @@ export const evaluation: Measurement = async (bench) => {
       aim: { most: 1 },
       digits: 2,
       summary: summarize(ratios(ours, theirs)),
-      beside: `${ms(median(ours))}; ${DIDIT.name} ${ms(median(theirs))} (${others.join(', ')})`,
+      beside: `${ms(median(ours))}; ${DIDIT.name} ${ms(median(theirs))}; Lit with a button alone ${ms(median(floor))} (${others.join(', ')})`,
     },
   ]
+}
+
+/** A page with the least that an element of Lit can be, as the floor: one button. */
+async function litAlone(): Promise<Files> {
+  const entry = path.join(import.meta.dirname, 'lit-alone.ts')
+  const built = await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: { write: false, minify: true, lib: { entry, formats: ['es'] } },
+  })
+  const [{ output }] = built as Rolldown.RolldownOutput[] as [Rolldown.RolldownOutput]
+  const page = `
+<script type="module" src="/lit-alone.js"></script>
+<lit-alone></lit-alone>
+<script type="module">
+  await document.querySelector('lit-alone').updateComplete
+  performance.mark('usable')
+</script>`
+  return {
+    '/lit': html(page),
+    '/lit-alone.js': { type: 'text/javascript', body: output[0].code },
+  }
 }
 
 /** Loads a page as somebody who was never there, and adds up its scripts' milliseconds. */

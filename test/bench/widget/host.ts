@@ -1,15 +1,12 @@
 // The site of a host, once with our element and once with each peer, and the hosted page elsewhere.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
-import { root } from '../../support/process.ts'
 import { type Files, startSite } from '../../support/site.ts'
+import { bundle, OURS } from '../bundle.ts'
 import type { Bench } from '../measure.ts'
 import { DIDIT, OTHERS, type Peer } from '../peers.ts'
-
-export const DIST = path.join(root, 'dist')
 
 /** A page at `/name` with a button `#start` or an element; `performance` is told when it is usable. */
 export interface Pages {
@@ -20,9 +17,12 @@ export interface Pages {
 
 /**
  * Serves the pages on `localhost`, and what they open on `127.0.0.1`, which is another site: `/ours`
- * with the two lines of the README, `/peer/0` and so on with the peers in their order.
+ * with the two lines of the README, `/peer/0` and so on with the peers in their order, and `more`.
  */
-export async function startPages({ defer }: Pick<Bench, 'defer'>): Promise<Pages> {
+export async function startPages(
+  { defer }: Pick<Bench, 'defer'>,
+  more: Files = {},
+): Promise<Pages> {
   const asked = new Map<string, number>()
   const hosted = createServer((request, response) => {
     const { search } = new URL(request.url ?? '/', 'http://hosted')
@@ -38,7 +38,8 @@ export async function startPages({ defer }: Pick<Bench, 'defer'>): Promise<Pages
   const site = await startSite(
     {
       ...bundle(),
-      '/ours': html(OURS(session)),
+      ...more,
+      '/ours': html(ours(session)),
       '/blank': html(''),
       ...Object.fromEntries(
         peers.flatMap((peer, i) => [
@@ -53,22 +54,9 @@ export async function startPages({ defer }: Pick<Bench, 'defer'>): Promise<Pages
   return { url: site.url, asked }
 }
 
-/** What a page downloads of ours, by its path. */
-function bundle(): Files {
-  const names = readdirSync(DIST, { encoding: 'utf8', recursive: true })
-  const scripts = names.filter((name) => /^didit-verify.*\.js$/.test(name))
-  return Object.fromEntries(
-    scripts.map((name) => [
-      `/${name.replaceAll(path.sep, '/')}`,
-      { type: 'text/javascript', body: readFileSync(path.join(DIST, name), 'utf8') },
-    ]),
-  )
-}
-
 /** The session is known before: by `url`, or by a backend that answers without a network. */
-const OURS = (session: string) => `
-<script type="module" src="/didit-verify.js"></script>
-<didit-verify></didit-verify>
+const ours = (session: string) => `
+${OURS}
 <script type="module">
   const element = document.querySelector('didit-verify')
   await element.updateComplete
@@ -99,7 +87,7 @@ function peerPage(peer: Peer, i: number, session: string): string {
 }
 
 /** A page that is longer than its window and in its middle, as most are: losing the bar moves it. */
-function html(body: string) {
+export function html(body: string) {
   const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A host</title>
 <link rel="icon" href="data:,">
 <body><main style="width: 600px; margin: 0 auto"><h1>A host</h1>
