@@ -183,6 +183,7 @@ export class DiditVerify extends FormControl {
       this.closeOnComplete =
         false
     this.confirmTimeout = 60_000
+    this.ready = true
     // What is shown may have changed since: the browser is told where to point just before it does.
     this.addEventListener('invalid', () => this.requestUpdate())
     // A click on its label comes here, and means the trigger.

@@ -15,6 +15,8 @@ export abstract class FormControl extends LitElement {
   abstract readonly outcome: VerifyOutcome | null
 
   #internals = this.attachInternals?.()
+  /** Set at the end of the constructor. Lit asks for updates before, one for each default. */
+  protected ready = false
 
   get form(): HTMLFormElement | null {
     return this.#internals?.form ?? null
@@ -73,8 +75,7 @@ export abstract class FormControl extends LitElement {
 
   override requestUpdate(...change: Parameters<LitElement['requestUpdate']>): void {
     super.requestUpdate(...change)
-    // Lit asks for an update before the fields are there.
-    if (!(#internals in this)) return
+    if (!this.ready) return
     // At once and not with the update: a script may ask the form in the same breath.
     const outcomes = (this.accept ?? 'approved').split(/\s+/)
     const accepted = outcomes.includes(this.outcome as VerifyOutcome) ? this.session : null
