@@ -10,6 +10,8 @@ const BACKOFF = [5_000, 10_000, 20_000, 40_000]
 const PASSING = [429, 500, 502, 503, 504]
 /** Fields of a request that no message may quote. */
 const SECRETS = ['password', 'code', 'share_token']
+/** A pause of so many milliseconds is worth a line; shorter ones nobody notices. */
+const NOTICED = 1_000
 
 /** Where Didit's three groups of paths begin. */
 export interface Addresses {
@@ -124,7 +126,9 @@ export function createTransport(options: TransportOptions) {
     }
     if (at <= time) return
     patience.left -= at - time
-    log.info({ request, pause: at - time }, "waiting to stay below Didit's rate limit")
+    if (at - time >= NOTICED) {
+      log.info({ request, pause: at - time }, "waiting to stay below Didit's rate limit")
+    }
     await sleep(at - time, timers, ask.signal).catch(async (reason) => {
       await budget.release(scope, at)
       throw reason
