@@ -94,11 +94,18 @@ export function openSqlite(path: string): Driver {
       for (const job of jobs) answers.push(await runInside(job))
       db.exec('commit')
     } catch (error) {
-      if (db.inTransaction) db.exec('rollback')
       for (const { reject } of jobs) reject(error)
+      undo()
       return
     }
     for (const answer of answers) answer()
+  }
+
+  /** Where that fails too the next `begin` does, and says so to who is waiting. */
+  function undo(): void {
+    try {
+      if (db.inTransaction) db.exec('rollback')
+    } catch {}
   }
 
   /** @returns what tells the outcome, once it is on disk. @throws when nothing can be on it. */

@@ -188,6 +188,52 @@ describe('a transaction in a file', () => {
     await work
     await driver.close()
   })
+
+  it('that fails is undone alone, of all that share a commit', async () => {
+    const driver = openSqlite(':memory:')
+    await driver.query('create table t (n integer primary key)')
+    const insert = (n: number) => driver.query('insert into t values ($1)', [n])
+    const both = (n: number, more: () => Promise<unknown>) =>
+      driver.transaction(async (query) => {
+        await query('insert into t values ($1)', [n])
+        await more()
+      })
+    const refuse = async () => {
+      throw new Error('no')
+    }
+    const ends = await Promise.allSettled([
+      insert(1),
+      both(2, refuse),
+      insert(1),
+      both(3, async () => {}),
+      insert(4),
+    ])
+    expect(ends.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+    ])
+    expect(await driver.query('select n from t order by n')).toEqual([{ n: 1 }, { n: 3 }, { n: 4 }])
+    await driver.close()
+  })
+
+  it('is not told as done when the commit that it shares fails, and what comes next goes on', async () => {
+    const driver = openSqlite(':memory:')
+    await driver.query('pragma foreign_keys = on')
+    await driver.query('create table t (n integer primary key)')
+    // Looked at in the commit only.
+    await driver.query('create table u (n integer references t deferrable initially deferred)')
+    const ends = await Promise.allSettled([
+      driver.query('insert into t values (1)'),
+      driver.query('insert into u values (2)'),
+    ])
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await driver.query('insert into t values (3)')
+    expect(await driver.query('select n from t')).toEqual([{ n: 3 }])
+    await driver.close()
+  })
 })
 
 describe('a setting', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Envelope, SessionRow } from '../../server/store/index.ts'
 import { isStale, nextCheck, weigh } from '../../server/updates.ts'
+import { sessionRow } from '../support/row.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -8,20 +9,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const NOW = Date.UTC(2026, 0, 1)
 
-function row(part: Partial<SessionRow>): SessionRow {
-  const times = { createdAt: NOW, changedAt: NOW, eventAt: NOW, askedAt: NOW, checkAt: NOW }
-  const text = { id: 's', subject: 'u', workflow: 'default', status: 'In Progress', url: '' }
-  return {
-    ...text,
-    ...times,
-    ret: 'r',
-    reference: null,
-    version: 1,
-    missingAt: null,
-    details: null,
-    ...part,
-  }
-}
+const row = (part: Partial<SessionRow>) => sessionRow(part, NOW)
 
 function news(part: Partial<Envelope>): Envelope {
   const later = NOW + SECOND

@@ -13,7 +13,7 @@ import { createSandbox, DEFAULT_WORKFLOW } from '../../../server/sandbox/app.ts'
 import { createClock } from '../../support/clock.ts'
 import { settle } from '../../support/didit-stub.ts'
 import { NO_LIMITS } from '../limits.ts'
-import { exactly, type Measurement } from '../measure.ts'
+import { type Measurement, summarize } from '../measure.ts'
 
 const SECOND = 1000
 const WINDOW = 30 * SECOND
@@ -99,7 +99,8 @@ export const upstream: Measurement = async ({ short, defer }) => {
       what: `questions to Didit per session and 30 s, ${many} for ${minutes} min, no webhook`,
       aim: { most: 0.2 },
       digits: 2,
-      summary: exactly(mean),
+      // From one half minute to the other; the moments within a second are not the same in every run.
+      summary: { ...summarize(perWindow), value: mean },
       beside: `${asked.length} in all, no 429; at most ${Math.max(...perWindow)} in one half minute`,
     },
   ]

@@ -5,6 +5,7 @@ import { runDue } from '../../../server/reconcile.ts'
 import type { Envelope, SessionRow } from '../../../server/store/index.ts'
 import { isStale, nextCheck, weigh } from '../../../server/updates.ts'
 import { createMoved } from '../../support/moved.ts'
+import { sessionRow } from '../../support/row.ts'
 
 const DAY = 24 * 60 * 60_000
 const known = fc.constantFrom(...Object.keys(STATUSES))
@@ -16,20 +17,7 @@ const status = fc.oneof(
 const time = fc.integer({ min: 0, max: 4_000_000_000_000 })
 const past = fc.integer({ min: 0, max: 400 * DAY })
 
-function row(part: Partial<SessionRow>): SessionRow {
-  const times = { createdAt: 0, changedAt: 0, eventAt: 0, askedAt: 0, checkAt: 0 }
-  const text = { id: 's', subject: 'u', workflow: 'default', status: 'In Progress', url: '' }
-  return {
-    ...text,
-    ...times,
-    ret: 'r',
-    reference: null,
-    version: 1,
-    missingAt: null,
-    details: null,
-    ...part,
-  }
-}
+const row = (part: Partial<SessionRow>) => sessionRow(part, 0)
 
 describe('what a status means', () => {
   it('is never approved for a text that is not exactly Approved', () => {
