@@ -1,4 +1,5 @@
-import type { Driver } from './driver.ts'
+import type { Driver, Query } from './driver.ts'
+import { together } from './together.ts'
 
 /** What is kept of a webhook: its envelope and its hash, never the decision. */
 export interface Envelope {
@@ -22,7 +23,24 @@ export const STRANGER = 8.64e15
 
 const toEnvelope = (row: Row): Envelope => ({ ...row, covered: row.covered === 1 })
 
+/** How many webhooks are put on disk, or done with, in one statement. */
+const MOST = 50
+
+interface Arrival {
+  envelope: Envelope
+  now: number
+  dueAt: number
+}
+
+interface Done {
+  id: string
+  now: number
+}
+
 export function inboxStatements({ query }: Driver) {
+  const receive = together((arrivals: readonly Arrival[]) => insert(query, arrivals), MOST)
+  const finish = together((done: readonly Done[]) => end(query, done), MOST)
+
   return {
     /**
      * Puts a webhook on disk.
@@ -30,23 +48,8 @@ export function inboxStatements({ query }: Driver) {
      * @param dueAt when the background works it off, should the process that received it not.
      * @returns false when it was there already.
      */
-    async receive(envelope: Envelope, now: number, dueAt = now): Promise<boolean> {
-      const rows = await query(
-        `insert into inbox (id, session_id, status, covered, event_at, hash, received_at, due_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing returning id`,
-        [
-          envelope.id,
-          envelope.sessionId,
-          envelope.status,
-          envelope.covered ? 1 : 0,
-          envelope.eventAt,
-          envelope.hash,
-          now,
-          dueAt,
-        ],
-      )
-      return rows.length > 0
-    },
+    receive: (envelope: Envelope, now: number, dueAt = now): Promise<boolean> =>
+      receive({ envelope, now, dueAt }),
 
     /** Webhooks of a session not yet worked off, in the order of their events. */
     async openEnvelopes(sessionId: string, limit: number): Promise<Envelope[]> {
@@ -85,9 +88,8 @@ export function inboxStatements({ query }: Driver) {
       )
     },
 
-    async finishEnvelope(id: string, now: number): Promise<void> {
-      await query('update inbox set done_at = $2 where id = $1', [id, now])
-    },
+    /** Notes that a webhook is worked off. */
+    finishEnvelope: (id: string, now: number): Promise<void> => finish({ id, now }),
 
     /** Gives up on webhooks about sessions that never became known here. */
     async dropStrangers(receivedBefore: number, now: number): Promise<void> {
@@ -97,4 +99,41 @@ export function inboxStatements({ query }: Driver) {
       )
     },
   }
+}
+
+/** @returns for each whether it is new. Of those with one id the first is. */
+async function insert(query: Query, arrivals: readonly Arrival[]): Promise<boolean[]> {
+  const rows = arrivals.map(({ envelope, now, dueAt }) => [
+    envelope.id,
+    envelope.sessionId,
+    envelope.status,
+    envelope.covered ? 1 : 0,
+    envelope.eventAt,
+    envelope.hash,
+    now,
+    dueAt,
+  ])
+  // In one order everywhere: else two processes with the same webhooks would wait for each other.
+  rows.sort(([one = 0], [other = 0]) => (String(one) < String(other) ? -1 : 1))
+  const fresh = await query<{ id: string }>(
+    `insert into inbox (id, session_id, status, covered, event_at, hash, received_at, due_at)
+     values ${rows.map(placeholders).join()} on conflict (id) do nothing returning id`,
+    rows.flat(),
+  )
+  const ids = new Set(fresh.map(({ id }) => id))
+  return arrivals.map(({ envelope: { id } }) => ids.delete(id))
+}
+
+async function end(query: Query, done: readonly Done[]): Promise<undefined[]> {
+  const ids = done.map(({ id }) => id)
+  await query(`update inbox set done_at = $1 where id in (${ids.map((_, at) => `$${at + 2}`)})`, [
+    Math.max(...done.map(({ now }) => now)),
+    ...ids,
+  ])
+  return []
+}
+
+/** `($1,$2,…)` for the first row, and so on. */
+function placeholders(row: readonly unknown[], at: number): string {
+  return `(${row.map((_, column) => `$${at * row.length + column + 1}`)})`
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Driver, Query, Value } from './driver.ts'
+import { together } from './together.ts'
 
 const CHANNEL = 'didit_verify'
 /** Any number, the same in every version: who migrates holds it. */
@@ -149,8 +150,7 @@ async function inTransaction<T>(
 /** Tells the other instances which sessions have changed, and hears it from them. */
 async function createListening(connections: Connections, hear: (id?: string) => void) {
   const self = crypto.randomUUID()
-  const waiting = new Set<string>()
-  let sending: Promise<void> | undefined
+  let told: Promise<unknown> = Promise.resolve()
   let ended = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let stop = await listen()
@@ -179,38 +179,29 @@ async function createListening(connections: Connections, hear: (id?: string) => 
     }, pause)
   }
 
-  /** What comes while one batch is under way goes with the next. */
-  async function send(): Promise<void> {
-    const batches = batchesOf([...waiting])
-    waiting.clear()
-    for (const ids of batches) {
-      const payload = JSON.stringify({ from: self, ids })
+  const tell = together(async (ids: readonly string[]) => {
+    // One that gets lost costs latency only: every stream looks again by itself.
+    await send([...new Set(ids)]).catch(() => {})
+    return []
+  }, Number.POSITIVE_INFINITY)
+
+  async function send(ids: readonly string[]): Promise<void> {
+    for (const some of batchesOf(ids)) {
+      const payload = JSON.stringify({ from: self, ids: some })
       await withConnection(await connections.connect(), (connection) =>
         connection.query('select pg_notify($1, $2)', [CHANNEL, payload]),
       )
     }
   }
 
-  function pump(): void {
-    if (sending || waiting.size === 0) return
-    // One that gets lost costs latency only: every stream looks again by itself.
-    sending = send()
-      .catch(() => {})
-      .finally(() => {
-        sending = undefined
-        pump()
-      })
-  }
-
   return {
     tell(id: string): void {
-      waiting.add(id)
-      pump()
+      told = tell(id)
     },
     async end(): Promise<void> {
       ended = true
       clearTimeout(timer)
-      while (sending) await sending
+      await told
       await stop()
     },
   }

@@ -332,6 +332,26 @@ export function storeContract(open: () => Promise<Driver>): void {
       expect(await store.openEnvelopes('s1', 10)).toEqual([envelope])
     })
 
+    it('is told from others that come at the same time, and from the same again', async () => {
+      const { store } = await setUp()
+      const ids = Array.from({ length: 120 }, (_, i) => `e${i % 100}`)
+      const received = ids.map((id) => store.receive({ ...envelope, id }, NOW))
+      expect(await Promise.all(received)).toEqual(ids.map((_, i) => i < 100))
+      await Promise.all(ids.slice(0, 99).map((id) => store.finishEnvelope(id, NOW)))
+      expect(await store.openEnvelopes('s1', 200)).toEqual([{ ...envelope, id: 'e99' }])
+    })
+
+    it('is kept when one that comes at the same time cannot be', async () => {
+      const { store } = await setUp()
+      const ids = ['e1', 'e2', 'e3', 'e4']
+      const received = ids.map((id) =>
+        store.receive({ ...envelope, id, ...(id === 'e3' && { hash: null as never }) }, NOW),
+      )
+      const verdicts = (await Promise.allSettled(received)).map(({ status }) => status)
+      expect(verdicts).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+      expect((await store.openEnvelopes('s1', 10)).map(({ id }) => id)).toEqual(['e1', 'e2', 'e4'])
+    })
+
     it('is leased to one, when it is due and not done', async () => {
       const { store } = await setUp()
       await store.receive(envelope, NOW, NOW + 10)
