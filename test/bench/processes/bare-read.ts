@@ -3,7 +3,9 @@
 import { Hono } from 'hono'
 import { jwtDecrypt } from 'jose'
 import Database from 'libsql'
+import { observed } from './observed.ts'
 import { serve, task } from './process.ts'
+import { tokenKey } from './token-key.ts'
 
 export interface BareReadTask {
   port: number
@@ -11,14 +13,18 @@ export interface BareReadTask {
   file: string
   /** The backend's; its tokens' key comes from it. */
   secret: string
+  /** Whether it also logs, counts and sets headers. */
+  observed: boolean
 }
 
-const { port, file, secret } = task<BareReadTask>()
-const key = await deriveKey()
+const { port, file, secret, ...and } = task<BareReadTask>()
+const key = await tokenKey(secret)
 const db = new Database(file)
 const row = db.prepare('select * from sessions where id = ?')
 
-const app = new Hono().get('/api/verify/sessions/:id', async (c) => {
+const app = new Hono()
+if (and.observed) app.use(observed())
+app.get('/api/verify/sessions/:id', async (c) => {
   const { payload } = await jwtDecrypt(c.req.header('verify-token') ?? '', key)
   const session = row.get(c.req.param('id')) as Record<string, unknown>
   if (session.subject !== payload.sub) return c.notFound()
@@ -29,12 +35,3 @@ const app = new Hono().get('/api/verify/sessions/:id', async (c) => {
 })
 
 await serve({ port, fetch: app.fetch })
-
-async function deriveKey(): Promise<CryptoKey> {
-  const encode = (text: string) => new TextEncoder().encode(text)
-  const base = await crypto.subtle.importKey('raw', encode(secret), 'HKDF', false, ['deriveBits'])
-  const info = encode('session token')
-  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }
-  const bits = await crypto.subtle.deriveBits(algorithm, base, 256)
-  return crypto.subtle.importKey('raw', bits, 'AES-GCM', false, ['decrypt'])
-}

@@ -15,6 +15,10 @@ interface Contest {
   what: string
   ours: Server
   bare: Server
+  /** The bare handler with what may not be left out: it shows how near the aim can be come to. */
+  floor: Server
+  /** What that is. */
+  with: string
   requests(server: Process): Load['requests']
   /** The status of every answer. */
   status: number
@@ -31,7 +35,7 @@ interface Speed {
 
 /** Requests per second of ours, by those of the bare handler. */
 export async function against(bench: Bench, contest: Contest): Promise<Figure> {
-  const { key, what, ours, bare, requests, status } = contest
+  const { key, what, ours, bare, floor, requests, status } = contest
   const send = await startLoad(bench)
   async function measure(server: Process): Promise<Speed> {
     const { url } = server
@@ -49,6 +53,7 @@ export async function against(bench: Bench, contest: Contest): Promise<Figure> {
   const speeds = await alternate(bench, 9, {
     ours: () => ours(measure),
     theirs: () => bare(measure),
+    least: () => floor(measure),
   })
   const rates = (all: readonly Speed[]) => all.map(({ perSecond }) => perSecond)
   return {
@@ -57,7 +62,7 @@ export async function against(bench: Bench, contest: Contest): Promise<Figure> {
     aim: { least: 0.7 },
     digits: 2,
     summary: summarize(ratios(rates(speeds.ours), rates(speeds.theirs))),
-    beside: `${describe(speeds.ours)}; bare ${describe(speeds.theirs)}`,
+    beside: `${describe(speeds.ours)}; bare ${describe(speeds.theirs)}; with ${contest.with} ${describe(speeds.least)}`,
   }
 }
 

@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { Measurement } from '../measure.ts'
 import type { BareCreateTask } from '../processes/bare-create.ts'
-import { type Process, start, startBackend } from '../processes.ts'
+import { type Process, SECRET, start, startBackend } from '../processes.ts'
 import { against, type Server } from './against.ts'
 
 export const create: Measurement = async (bench) => {
@@ -13,6 +13,10 @@ export const create: Measurement = async (bench) => {
     return startBackend(bench, { databaseUrl, didit })
   }
   const bare = (didit: string) => start<BareCreateTask>(bench, 'bare-create', { didit })
+  const floor = (didit: string) => {
+    const keeps = path.join(bench.folder, `floor-${files++}.db`)
+    return start<BareCreateTask>(bench, 'bare-create', { didit, keeps, secret: SECRET })
+  }
 
   /** All afresh in each round: of what the last one has created, many would have to be asked about. */
   const fresh = (begin: (didit: string) => Promise<Process>): Server => {
@@ -39,6 +43,8 @@ export const create: Measurement = async (bench) => {
       what: 'POST /sessions per second, ours / bare handler with the same call to Didit',
       ours: fresh(ours),
       bare: fresh(bare),
+      floor: fresh(floor),
+      with: 'two flushed transactions, token, log, counters and headers',
       requests,
       status: 201,
     }),

@@ -17,12 +17,17 @@ export const read: Measurement = async (bench) => {
   const databaseUrl = `file:${file}`
   const first = await startBackend(bench, { databaseUrl, didit })
   const grants = await Promise.all(Array.from({ length: SESSIONS }, () => createSession(first)))
-  // The backend holds its file alone, so the other one gets a copy.
+  // The backend holds its file alone, so the others get copies.
   await first.stop()
   const copy = path.join(bench.folder, 'copy.db')
-  copyFileSync(file, copy)
+  const other = path.join(bench.folder, 'other.db')
+  for (const each of [copy, other]) copyFileSync(file, each)
   const ours = await startBackend(bench, { databaseUrl, didit })
-  const bare = await start<BareReadTask>(bench, 'bare-read', { file: copy, secret: SECRET })
+  const handler = (observed: boolean) => {
+    const file = observed ? other : copy
+    return start<BareReadTask>(bench, 'bare-read', { file, secret: SECRET, observed })
+  }
+  const [bare, floor] = [await handler(false), await handler(true)]
   const requests = () =>
     grants.map(({ session, token }) => ({
       method: 'GET' as const,
@@ -35,6 +40,8 @@ export const read: Measurement = async (bench) => {
       what: 'GET /sessions/:id per second, ours / bare handler with the same token and row',
       ours: (use) => use(ours),
       bare: (use) => use(bare),
+      floor: (use) => use(floor),
+      with: 'log, counters and headers',
       requests,
       status: 200,
     }),
