@@ -50,9 +50,7 @@ export function createFrame(url: URL, title: string, allow: string, signal: Abor
 
 /** Didit's permissions, for these origins only. */
 export function permissions(origins: readonly string[]): string {
-  return PERMISSIONS.split(' ')
-    .map((name) => `${name} ${origins.join(' ')}`)
-    .join('; ')
+  return PERMISSIONS.replace(/\S+/g, `$& ${origins.join(' ')};`)
 }
 
 /** What is shown besides the presentation. */
