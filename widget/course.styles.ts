@@ -77,6 +77,19 @@ export const courseStyles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
+  @media (max-height: 400px) {
+    /* What there is to read and to press comes first. */
+    .note .mark {
+      display: none;
+    }
+  }
+  @media (forced-colors: active) {
+    .wait {
+      /* A ring of one colour would not be seen to turn. */
+      forced-color-adjust: none;
+      border-block-start-color: Highlight;
+    }
+  }
   .panel {
     place-content: start;
     justify-items: start;

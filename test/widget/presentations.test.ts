@@ -11,6 +11,7 @@ import {
   question,
   root,
   type Stage,
+  say,
   shell,
   stage,
   trigger,
@@ -18,6 +19,18 @@ import {
 } from '../support/element.ts'
 
 type Shown = Exclude<Mode, 'auto' | 'redirect'>
+
+/** What is said between the beginning and the result. */
+const IN_FRAME = [
+  'The verification reports a problem.',
+  'Thank you. The result is being confirmed…',
+]
+const BETWEEN: Record<Shown, string[]> = {
+  modal: IN_FRAME,
+  inline: IN_FRAME,
+  popup: ['The verification is open in another window.'],
+  qr: ['Scan this code with your phone.', 'Continue on your phone'],
+}
 
 /** What every presentation does, however it shows the hosted page. */
 function presentationContract(mode: Shown): void {
@@ -37,6 +50,8 @@ function presentationContract(mode: Shown): void {
     await made.element.updateComplete
     return made
   }
+
+  const framed = mode === 'modal' || mode === 'inline'
 
   const finals = ({ log }: Stage) =>
     log().filter((type) => /^didit-(complete|cancel|error)$/.test(type))
@@ -106,6 +121,40 @@ function presentationContract(mode: Shown): void {
       await until(() => said.length > 1)
       expect(said).to.deep.equal([
         'Thank you. The check takes longer. There is nothing more for you to do now.',
+        'Your identity is verified.',
+      ])
+    })
+
+    it('says every state once to who cannot see it, from the press to the result', async () => {
+      const backend = new Backend()
+      backend.answers.set('create', () => Response.error())
+      const made = await stage({ mode }, backend)
+      const { element } = made
+      const said = announcements(element)
+      await press(trigger(element))
+      await until(() => element.state === 'trouble')
+      backend.answers.clear()
+      await press(find(element, '.actions > *'))
+      await until(() => element.state === 'open' && backend.streams.size)
+      if (framed) {
+        await until(() => made.log().includes('didit-progress'))
+        say(made, { type: 'didit:error', data: { error: 'broken' } })
+        await until(() => element.state === 'trouble')
+        say(made, { type: 'didit:step_started' })
+        await until(() => element.state === 'open')
+        say(made, { type: 'didit:completed' })
+        await until(() => element.state === 'submitted')
+      }
+      await until(() => said.includes(BETWEEN[mode][0] ?? ''))
+      backend.tell('In Progress')
+      await until(() => element.session?.status === 'In Progress')
+      backend.tell('Approved')
+      await until(() => element.state === 'ended' && backend.open === 0)
+      expect(said).to.deep.equal([
+        'Loading the verification…',
+        'The verification service cannot be reached.',
+        'Loading the verification…',
+        ...BETWEEN[mode],
         'Your identity is verified.',
       ])
     })
