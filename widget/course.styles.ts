@@ -31,6 +31,10 @@ export const courseStyles = css`
   :is(.strip, .panel) :is(.mark, .wait) {
     display: none;
   }
+  iframe {
+    /* Beside what stands below it, it is as high as what is left. */
+    min-height: 0;
+  }
   .strip {
     /* On a small screen it scrolls, so that the frame keeps its half. */
     max-height: 50dvh;
