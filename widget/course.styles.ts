@@ -2,6 +2,10 @@ import { css } from 'lit'
 
 /** What stands in the dialog besides the frame, and the panel where there is no dialog. */
 export const courseStyles = css`
+  .shell {
+    /* In a menu that has closed, for one; what is not rendered at all goes on elsewhere. */
+    visibility: visible;
+  }
   .note {
     justify-items: center;
     gap: 1rem;

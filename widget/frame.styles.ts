@@ -62,8 +62,7 @@ export const frameStyles = css`
     color: inherit;
   }
   .wait {
-    width: 2.5rem;
-    height: 2.5rem;
+    padding: 1.25rem;
     border: 4px solid var(--_line);
     border-block-start-color: var(--_accent);
     border-radius: 50%;
