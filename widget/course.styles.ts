@@ -95,7 +95,7 @@ export const courseStyles = css`
     .wait {
       /* A ring of one colour would not be seen to turn. */
       forced-color-adjust: none;
-      border-block-start-color: Highlight;
+      border-top-color: Highlight;
     }
   }
   .panel {

@@ -62,9 +62,10 @@ export const frameStyles = css`
     color: inherit;
   }
   .wait {
-    padding: 1.25rem;
+    width: 2.5rem;
+    height: 2.5rem;
     border: 4px solid var(--_line);
-    border-block-start-color: var(--_accent);
+    border-top-color: var(--_accent);
     border-radius: 50%;
   }
   .quiet {

@@ -80,7 +80,7 @@ export function content(
 ): TemplateResult {
   return html`<div class="bar" ?inert=${question}>
       <h2 id="title" tabindex="-1">${words.title}</h2>
-      <button part="close" type="button" @click=${hear}>${words.close}</button>
+      <button part="close" @click=${hear}>${words.close}</button>
     </div>
     <div part="body" ?inert=${question}>
       ${presentation?.body ?? note ?? html`<div class="note"><div class="wait"></div></div>`}
