@@ -149,7 +149,8 @@ export class Attempt {
       if (mode !== 'popup') popup?.close()
       if (mode === 'modal') this.open()
       else (await this.course()).prepare()
-      await this.#create()
+      // A `fetch` of the host may not listen to our signal.
+      await Promise.race([this.#create(), this.finished])
     } catch (error) {
       if (!this.over) (await this.course()).fall(error)
       return

@@ -2,6 +2,10 @@ import { css } from 'lit'
 
 /** What stands in the dialog besides the frame, and the panel where there is no dialog. */
 export const courseStyles = css`
+  .shell {
+    /* In a menu that has closed, for one; what is not rendered at all goes on elsewhere. */
+    visibility: visible;
+  }
   .note {
     justify-items: center;
     gap: 1rem;
@@ -30,6 +34,10 @@ export const courseStyles = css`
   }
   :is(.strip, .panel) :is(.mark, .wait) {
     display: none;
+  }
+  iframe {
+    /* Beside what stands below it, it is as high as what is left. */
+    min-height: 0;
   }
   .strip {
     /* On a small screen it scrolls, so that the frame keeps its half. */
@@ -76,6 +84,19 @@ export const courseStyles = css`
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);
+  }
+  @media (max-height: 400px) {
+    /* What there is to read and to press comes first. */
+    .note .mark {
+      display: none;
+    }
+  }
+  @media (forced-colors: active) {
+    .wait {
+      /* A ring of one colour would not be seen to turn. */
+      forced-color-adjust: none;
+      border-top-color: Highlight;
+    }
   }
   .panel {
     place-content: start;

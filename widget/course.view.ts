@@ -15,7 +15,12 @@ export interface Note {
 }
 
 /** The sign above a result or an obstacle; decoration, the text says the same. */
-const MARKS: Record<string, string> = { approved: '✓', pending: '…', declined: '✕' }
+const MARKS: Record<string, string> = {
+  approved: '✓',
+  pending: '…',
+  unconfirmed: '…',
+  declined: '✕',
+}
 
 /** What happens when the visitor chooses a way on, or the button at the end. */
 export type NoteEvents = Record<Action | 'close', () => void>

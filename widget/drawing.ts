@@ -67,7 +67,15 @@ export class Drawing {
   }
 
   focus(selector: string): void {
-    this.#attempt.shell?.querySelector<HTMLElement>(selector)?.focus()
+    const node = this.#attempt.shell?.querySelector<HTMLElement>(selector)
+    node?.focus()
+    // With what stands beside it: on a small screen a button alone would not be the whole choice.
+    node?.parentElement?.scrollIntoView({ block: 'nearest' })
+  }
+
+  /** Shows the ways on to who is at work in the section of a page, which may be higher than the screen. */
+  reveal(): void {
+    this.#attempt.shell?.querySelector('.actions')?.scrollIntoView({ block: 'nearest' })
   }
 
   #render(): void {
@@ -85,7 +93,11 @@ export class Drawing {
       last: state === 'ended' ? 'done' : trouble && !shown ? 'close' : undefined,
     }
     const show = (place: Place) => note(place, words, content, this.#on)
-    if (!shown) return attempt.drawPanel(trouble || this.hint ? show('note panel') : undefined)
+    // Until this page is left, who cannot see the trigger grow pale would know of nothing.
+    const leaving = choice.mode === 'redirect' && (state === 'creating' || state === 'open')
+    if (!shown) {
+      return attempt.drawPanel(trouble || this.hint || leaving ? show('note panel') : undefined)
+    }
     const { stay, leave, reopen } = this.#on
     const asked = { stay, leave, reopen: choice.mode === 'popup' ? reopen : undefined }
     // Trouble comes before what is shown; a question is read because it is focused.

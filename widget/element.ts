@@ -168,8 +168,13 @@ export class DiditVerify extends FormControl {
     this.endpoint = '/api/verify'
     this.mode = 'auto'
     this.accept = 'approved'
-    this.url = this.name = this.workflow = this.language = this.reference = this.returnUrl = null
-    this.trustedOrigins =
+    this.url =
+      this.name =
+      this.workflow =
+      this.language =
+      this.reference =
+      this.returnUrl =
+      this.trustedOrigins =
       this.allow =
       this.hostedOptions =
       this.messages =

@@ -16,10 +16,9 @@ export const frameStyles = css`
     pointer-events: auto;
   }
   dialog {
-    width: min(500px, 100vw - 2rem);
-    height: min(780px, 100dvh - 2rem);
-    max-width: none;
-    max-height: none;
+    /* Every browser keeps a modal dialog within its window. */
+    width: 500px;
+    height: 780px;
     padding: 0;
   }
   .shell[open] {
@@ -27,25 +26,23 @@ export const frameStyles = css`
     grid-template-rows: auto 1fr auto;
   }
   ::backdrop {
-    background: #080c1499;
+    background: #0009;
   }
   .bar {
     display: flex;
     align-items: center;
     padding: 0.5rem;
-    padding-inline-start: 1.25rem;
     border-bottom: 1px solid var(--_line);
   }
   h2 {
     flex: 1;
-    margin: 0;
-    font-size: 1.0625rem;
+    margin: 0 0.75rem;
+    font-size: 1.1rem;
     outline: none;
   }
   [part='body'] {
     grid-area: 2 / 1;
     display: grid;
-    min-height: 0;
     overflow: auto;
   }
   iframe {
@@ -68,7 +65,7 @@ export const frameStyles = css`
     width: 2.5rem;
     height: 2.5rem;
     border: 4px solid var(--_line);
-    border-block-start-color: var(--_accent);
+    border-top-color: var(--_accent);
     border-radius: 50%;
   }
   .quiet {
@@ -89,6 +86,8 @@ export const frameStyles = css`
     dialog.shell {
       width: 100vw;
       height: 100dvh;
+      max-width: none;
+      max-height: none;
       border: 0;
       border-radius: 0;
     }

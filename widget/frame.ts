@@ -50,9 +50,7 @@ export function createFrame(url: URL, title: string, allow: string, signal: Abor
 
 /** Didit's permissions, for these origins only. */
 export function permissions(origins: readonly string[]): string {
-  return PERMISSIONS.split(' ')
-    .map((name) => `${name} ${origins.join(' ')}`)
-    .join('; ')
+  return PERMISSIONS.replace(/\S+/g, `$& ${origins.join(' ')};`)
 }
 
 /** What is shown besides the presentation. */
@@ -82,7 +80,7 @@ export function content(
 ): TemplateResult {
   return html`<div class="bar" ?inert=${question}>
       <h2 id="title" tabindex="-1">${words.title}</h2>
-      <button part="close" type="button" @click=${hear}>${words.close}</button>
+      <button part="close" @click=${hear}>${words.close}</button>
     </div>
     <div part="body" ?inert=${question}>
       ${presentation?.body ?? note ?? html`<div class="note"><div class="wait"></div></div>`}

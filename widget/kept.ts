@@ -21,14 +21,14 @@ const PREFIX = 'didit-verify:'
 // Where storage is forbidden an attempt lives as long as its page.
 const memory = new Map<string, string>()
 
-// Two elements on one page never go on with the same session.
+// Two elements on one page never go on with the same session at the same time.
 const claimed = new Map<string, unknown>()
 
 /** The attempts of an owner that nobody but `taker` has taken up, newest first. */
 export function keptBy(owner: string, taker?: object): Kept[] {
   return entries()
     .map(parse)
-    .filter((kept) => kept?.owner === owner && (claimed.get(nameOf(kept)) ?? taker) === taker)
+    .filter((kept) => kept?.owner === owner && !isTaken(kept, taker))
     .sort((a, b) => b.at - a.at)
 }
 
@@ -44,10 +44,29 @@ export function keep(kept: Kept): void {
 
 /** Keeps an attempt, and for others on this page it is taken, until the signal aborts. */
 export function claim(kept: Kept, taker: object, signal: AbortSignal): void {
-  const name = nameOf(kept)
-  claimed.set(name, taker)
-  signal.addEventListener('abort', () => claimed.delete(name))
+  claimed.set(nameOf(kept), taker)
+  signal.addEventListener('abort', () => release(kept, taker))
   keep(kept)
+}
+
+/**
+ * Notes how far an attempt has come. One that has ended is free for others on this page, though its
+ * element may linger to hear more: who was approved once is, by whatever element. Once another has
+ * taken it up, what is kept is what that one says.
+ */
+export function mark(kept: Kept, taker: object, phase: Kept['phase']): void {
+  if (isTaken(kept, taker)) return
+  keep(Object.assign(kept, { phase }))
+  if (/ended|pending/.test(phase)) release(kept, taker)
+}
+
+function release(kept: Kept, taker: object): void {
+  if (!isTaken(kept, taker)) claimed.delete(nameOf(kept))
+}
+
+/** Whether another than `taker` has it. */
+function isTaken(kept: Kept, taker: object | undefined): boolean {
+  return (claimed.get(nameOf(kept)) ?? taker) !== taker
 }
 
 /** What tells one attempt from another. */

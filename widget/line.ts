@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.ts'
 import type { Told } from './backend.ts'
-import { claim, type Kept, keep, keptBy } from './kept.ts'
+import { claim, type Kept, keptBy, mark } from './kept.ts'
 import { readSession } from './reader.ts'
 import { watch } from './watch.ts'
 
@@ -51,7 +51,7 @@ export class Line {
   }
 
   mark(phase: Kept['phase']): void {
-    if (this.#kept) keep(Object.assign(this.#kept, { phase }))
+    if (this.#kept) mark(this.#kept, this.#attempt, phase)
   }
 
   /**

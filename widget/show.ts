@@ -59,7 +59,8 @@ export class Show {
     // Until it leads somewhere, nobody else would close it.
     attempt.conceal().addEventListener('abort', () => this.#popup?.close())
     if (this.#popup) fill(this.#popup, words)
-    if (mode !== 'redirect') attempt.open()
+    if (mode === 'redirect') this.#on.redraw()
+    else attempt.open()
   }
 
   /** Shows the hosted page as was chosen. */

@@ -29,14 +29,15 @@ export const styles = css`
     color: var(--_on-accent);
     font-weight: 600;
   }
-  [part='trigger'][aria-disabled='true'] {
+  :disabled,
+  [aria-disabled='true'] {
     cursor: default;
     opacity: 0.75;
   }
-  [part='message'] {
+  p {
     margin: 0.5em 0 0;
   }
-  [part='message']:empty {
+  p:empty {
     margin: 0;
   }
 `

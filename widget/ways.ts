@@ -36,9 +36,9 @@ export class Ways {
     if (!actions.length) return this.fail(told)
     this.#drawing.asking = false
     // What can say nothing more has nothing to take the obstacle back.
-    if (!this.#show.framed) this.#attempt.conceal()
+    if (!this.#show.framed || code === 'session-expired') this.#attempt.conceal()
     move(this.#attempt.host, 'trouble', { trouble: { code, message, actions } })
-    this.#drawing.draw()
+    if (this.#drawing.draw()) this.#drawing.reveal()
     emit(new VerifyTroubleEvent({ code, message, sessionId, actions }))
     const back = () => view.trouble?.code === 'offline' && this.retry()
     if (code === 'offline') addEventListener('online', back, { once: true, signal: life.signal })
@@ -56,7 +56,7 @@ export class Ways {
     this.#attempt.finish({ kind: 'error', sessionId, code, message })
     // Declined ways on need no more words; without any the words stay until they were read.
     if (ERRORS[code].length) this.#drawing.hide()
-    else this.#drawing.draw()
+    else if (this.#drawing.draw()) this.#drawing.focus('.actions > *')
     emit(new VerifyErrorEvent({ code, message, sessionId, cause }))
   }
 

@@ -106,15 +106,28 @@ export function find<T extends HTMLElement = HTMLElement>(
 /** What has the focus inside the element. */
 export const focused = (element: DiditVerify) => root(element).activeElement
 
-/** Every text that its live region says from now on. */
+/**
+ * Every text that its live regions say from now on: a text that changes, and one that comes with its
+ * region. What is hidden, or outside an open modal dialog, says nothing.
+ */
 export function announcements(element: DiditVerify): string[] {
-  const text = () => root(element).querySelector('.quiet')?.textContent ?? ''
   const said: string[] = []
-  let last = text()
-  new MutationObserver(() => {
-    if (text() && text() !== last) said.push(text())
-    last = text()
-  }).observe(root(element), { subtree: true, childList: true, characterData: true })
+  const before = new Map<Element, string>()
+  const look = (say: (text: string) => void) => {
+    const modal = root(element).querySelector(':modal')
+    for (const region of root(element).querySelectorAll('[role=status], [role=alert]')) {
+      const text = region.textContent?.trim().replace(/\s+/g, ' ') ?? ''
+      const heard = region.checkVisibility() && (!modal || modal.contains(region))
+      if (heard && text && before.get(region) !== text) say(text)
+      before.set(region, text)
+    }
+  }
+  look(() => {})
+  new MutationObserver(() => look((text) => said.push(text))).observe(root(element), {
+    subtree: true,
+    childList: true,
+    characterData: true,
+  })
   return said
 }
 

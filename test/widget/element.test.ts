@@ -75,6 +75,18 @@ describe('the element at rest', () => {
     expect(trigger(element).disabled).to.equal(true)
   })
 
+  it('looks different while it cannot be pressed', async () => {
+    const { element } = await stage()
+    const looks = () => {
+      const { opacity, cursor } = getComputedStyle(trigger(element))
+      return [opacity, cursor]
+    }
+    expect(looks()).to.deep.equal(['1', 'pointer'])
+    element.disabled = true
+    await element.updateComplete
+    expect(looks()).to.deep.equal(['0.75', 'default'])
+  })
+
   it('shows its state in an attribute and to :state()', async () => {
     const { element } = await stage()
     expect(element.dataset.state).to.equal('idle')

@@ -1,6 +1,17 @@
 import { expect, fixture, html, nextFrame } from '@open-wc/testing'
 import { Backend } from '../support/backend.ts'
-import { clean, dialog, frame, hear, opened, say, stage, until, word } from '../support/element.ts'
+import {
+  clean,
+  dialog,
+  find,
+  frame,
+  hear,
+  opened,
+  say,
+  stage,
+  until,
+  word,
+} from '../support/element.ts'
 
 const OPENING = ['didit-start', 'didit-state creating', 'didit-state open', 'didit-session']
 
@@ -21,6 +32,51 @@ describe('two elements on one page', () => {
     say(two, { type: 'didit:completed' })
     await until(() => two.element.state === 'submitted')
     expect(one.element.state).to.equal('open')
+  })
+
+  it('never go on with the same session while one of them is at it', async () => {
+    const backend = new Backend()
+    await opened({}, backend)
+    void (await stage({}, backend)).element.start()
+    await until(() => backend.count('create') === 2)
+    expect(backend.asked.filter(({ route }) => route === 'create')[1]?.token).to.equal(null)
+  })
+
+  for (const [status, outcome] of [
+    ['Approved', 'approved'],
+    ['In Review', 'pending'],
+  ] as const) {
+    it(`both show that the visitor is ${outcome}, without a second session`, async () => {
+      const backend = new Backend()
+      const one = await opened({}, backend)
+      backend.tell(status)
+      await until(() => one.element.state === 'ended')
+      find(one.element, '.done').click()
+      const two = await stage({}, backend)
+      expect(await two.element.start()).to.include({ kind: 'complete', outcome })
+      expect(backend.asked.filter(({ route }) => route === 'create')[1]?.token).to.equal(
+        backend.token,
+      )
+      expect([one.element.outcome, two.element.outcome]).to.deep.equal([outcome, outcome])
+      await until(() => two.log().includes('didit-complete'))
+      expect(one.log().filter((type) => type === 'didit-complete')).to.have.length(1)
+    })
+  }
+
+  it('keep what the second goes on with as its own, whatever the first still hears', async () => {
+    const backend = new Backend()
+    const one = await opened({}, backend)
+    say(one, { type: 'didit:completed' })
+    await until(() => one.element.state === 'submitted')
+    backend.tell('Resubmitted')
+    await until(() => one.element.outcome === 'resubmit')
+    find(one.element, '.done').click()
+    const two = await opened({}, backend)
+    expect(two.element.session?.id).to.equal(backend.session.id)
+    backend.tell('Resubmitted')
+    await until(() => one.element.session?.version === backend.session.version)
+    const [text = ''] = Object.values(sessionStorage)
+    expect(JSON.parse(text).phase).to.equal('open')
   })
 })
 

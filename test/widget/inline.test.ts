@@ -54,6 +54,29 @@ describe('inline', () => {
     expect([box(shell(element)).width, box(frame(element)).height]).to.deep.equal([500, 700])
   })
 
+  it('shows the ways on of an obstacle to who is at work in it, however low the screen', async () => {
+    const made = await openedAt(800)
+    const { element, place } = made
+    Object.assign(place.window.frameElement as HTMLIFrameElement, { height: 500 })
+    say(made, { type: 'didit:error', data: { error: 'camera' } })
+    await until(() => element.state === 'trouble')
+    expect(box(find(element, '.strip .actions')).bottom).to.be.at.most(500)
+  })
+
+  it('leaves a page alone that is read elsewhere when an obstacle comes', async () => {
+    const made = await openedAt(800)
+    const { element, place } = made
+    Object.assign(place.window.frameElement as HTMLIFrameElement, { height: 500 })
+    const elsewhere = place.window.document.createElement('button')
+    place.window.document.body.prepend(elsewhere)
+    elsewhere.focus()
+    place.window.scrollTo(0, 0)
+    say(made, { type: 'didit:error', data: { error: 'camera' } })
+    await until(() => element.state === 'trouble')
+    expect(place.window.scrollY).to.equal(0)
+    expect(place.window.document.activeElement).to.equal(elsewhere)
+  })
+
   it('follows the height of the hosted page', async () => {
     const made = await openedAt(800)
     layout(made, 480)

@@ -51,9 +51,9 @@ describe('the modal', () => {
     expect(src).to.equal(backend.session.url)
     expect(title).to.equal('Identity verification')
     const origins = `${HOSTED} https://id.shop.example`
-    expect(allow.split('; ')).to.deep.equal(
+    expect(allow.split(/(?<=;) /)).to.deep.equal(
       ['camera', 'microphone', 'fullscreen', 'autoplay', 'encrypted-media', 'geolocation'].map(
-        (name) => `${name} ${origins}`,
+        (name) => `${name} ${origins};`,
       ),
     )
   })

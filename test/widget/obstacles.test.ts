@@ -149,6 +149,16 @@ describe('an obstacle with a way on', () => {
     expect(backend.count('create')).to.equal(1)
   })
 
+  it('is a session that has expired: nothing that the hosted page says helps, so it goes', async () => {
+    const { element, backend } = await opened()
+    backend.tell('Expired')
+    await until(() => element.state === 'trouble')
+    expect(element.trouble?.code).to.equal('session-expired')
+    expect(frame(element)).to.equal(null)
+    expect(focused(element)).to.equal(find(element, '#title'))
+    await expect(element).to.be.accessible()
+  })
+
   it('is a frame that says nothing, told once, withdrawn by a late message', async () => {
     hurry()
     const made = await stage({}, silent())

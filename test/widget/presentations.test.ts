@@ -1,4 +1,4 @@
-import { expect, fixture, html } from '@open-wc/testing'
+import { expect, fixture, html, nextFrame } from '@open-wc/testing'
 import { sendMouse } from '@web/test-runner-commands'
 import type { Mode } from '../../server/contract.ts'
 import type { DiditVerify } from '../../widget/element.ts'
@@ -6,11 +6,13 @@ import { Backend } from '../support/backend.ts'
 import {
   announcements,
   clean,
+  dialog,
   find,
   focused,
   question,
   root,
   type Stage,
+  say,
   shell,
   stage,
   trigger,
@@ -18,6 +20,18 @@ import {
 } from '../support/element.ts'
 
 type Shown = Exclude<Mode, 'auto' | 'redirect'>
+
+/** What is said between the beginning and the result. */
+const IN_FRAME = [
+  'The verification reports a problem.',
+  'Thank you. The result is being confirmed…',
+]
+const BETWEEN: Record<Shown, string[]> = {
+  modal: IN_FRAME,
+  inline: IN_FRAME,
+  popup: ['The verification is open in another window.'],
+  qr: ['Scan this code with your phone.', 'Continue on your phone'],
+}
 
 /** What every presentation does, however it shows the hosted page. */
 function presentationContract(mode: Shown): void {
@@ -37,6 +51,50 @@ function presentationContract(mode: Shown): void {
     await made.element.updateComplete
     return made
   }
+
+  /** Started, and come so far; and how it goes on from there. */
+  async function reach(step: 'creating' | 'open' | 'asking' | 'trouble' | 'submitted') {
+    const backend = new Backend()
+    let answer = () => {}
+    const { fetch } = backend
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const late: typeof fetch = async (...args) => {
+      if (args[1]?.method === 'POST') await gate
+      return fetch(...args)
+    }
+    if (step === 'creating') {
+      const made = await stage({ mode, fetch: late }, backend)
+      await press(trigger(made.element))
+      await until(() => shell(made.element))
+      return { made, goOn: async () => answer() }
+    }
+    if (step === 'trouble') {
+      backend.answers.set('create', () => Response.error())
+      const made = await stage({ mode }, backend)
+      await press(trigger(made.element))
+      await until(() => made.element.state === 'trouble')
+      const goOn = async () => {
+        backend.answers.clear()
+        await press(find(made.element, '.actions > *'))
+      }
+      return { made, goOn }
+    }
+    const made = await open({}, backend)
+    if (step === 'asking') {
+      find(made.element, '[part=close]').click()
+      await until(() => question(made.element))
+    }
+    if (step === 'submitted') {
+      await until(() => made.log().includes('didit-progress'))
+      say(made, { type: 'didit:completed' })
+      await until(() => made.element.state === 'submitted')
+    }
+    return { made, goOn: async () => {} }
+  }
+
+  const framed = mode === 'modal' || mode === 'inline'
 
   const finals = ({ log }: Stage) =>
     log().filter((type) => /^didit-(complete|cancel|error)$/.test(type))
@@ -110,6 +168,40 @@ function presentationContract(mode: Shown): void {
       ])
     })
 
+    it('says every state once to who cannot see it, from the press to the result', async () => {
+      const backend = new Backend()
+      backend.answers.set('create', () => Response.error())
+      const made = await stage({ mode }, backend)
+      const { element } = made
+      const said = announcements(element)
+      await press(trigger(element))
+      await until(() => element.state === 'trouble')
+      backend.answers.clear()
+      await press(find(element, '.actions > *'))
+      await until(() => element.state === 'open' && backend.streams.size)
+      if (framed) {
+        await until(() => made.log().includes('didit-progress'))
+        say(made, { type: 'didit:error', data: { error: 'broken' } })
+        await until(() => element.state === 'trouble')
+        say(made, { type: 'didit:step_started' })
+        await until(() => element.state === 'open')
+        say(made, { type: 'didit:completed' })
+        await until(() => element.state === 'submitted')
+      }
+      await until(() => said.includes(BETWEEN[mode][0] ?? ''))
+      backend.tell('In Progress')
+      await until(() => element.session?.status === 'In Progress')
+      backend.tell('Approved')
+      await until(() => element.state === 'ended' && backend.open === 0)
+      expect(said).to.deep.equal([
+        'Loading the verification…',
+        'The verification service cannot be reached.',
+        'Loading the verification…',
+        ...BETWEEN[mode],
+        'Your identity is verified.',
+      ])
+    })
+
     it('asks before it stops, and stays where the visitor wants to', async () => {
       const made = await open()
       const { element } = made
@@ -138,26 +230,39 @@ function presentationContract(mode: Shown): void {
       await until(() => made.backend.open === 0)
     })
 
-    it('leaves nothing behind when the element is removed', async () => {
-      const made = await open()
-      const result = made.element.start()
-      made.element.remove()
-      expect(await result).to.include({ kind: 'cancel', source: 'removed' })
-      await until(() => made.element.state === 'idle' && gone(made))
-      expect(finals(made)).to.deep.equal([])
-      expect(made.backend.open).to.equal(0)
-    })
+    for (const step of ['creating', 'open', 'asking', 'trouble', 'submitted'] as const) {
+      // Nobody but the hosted page in a frame says that the visitor is done.
+      if (step === 'submitted' && !framed) continue
 
-    it('goes on after a move in the document', async () => {
-      const made = await open()
-      const result = made.element.start()
-      const place = await fixture<HTMLElement>(html`<section></section>`)
-      place.append(made.element)
-      await until(() => made.backend.streams.size)
-      expect(made.element.state).to.equal('open')
-      made.backend.tell('Declined')
-      expect(await result).to.include({ outcome: 'declined' })
-    })
+      it(`leaves nothing behind when the element is removed: ${step}`, async () => {
+        const { made } = await reach(step)
+        const { element, backend } = made
+        const result = element.start()
+        element.remove()
+        expect(await result).to.include({ kind: 'cancel', source: 'removed' })
+        await until(() => element.state === 'idle' && gone(made))
+        expect(finals(made)).to.deep.equal([])
+        expect(backend.open).to.equal(0)
+      })
+
+      it(`goes on after a move in the document: ${step}`, async () => {
+        const { made, goOn } = await reach(step)
+        const { element, backend } = made
+        const before = element.state
+        const result = element.start()
+        const place = await fixture<HTMLElement>(html`<section></section>`)
+        place.append(element)
+        await nextFrame()
+        expect([element.state, element.start()]).to.deep.equal([before, result])
+        expect(Boolean(question(element))).to.equal(step === 'asking')
+        if (mode !== 'inline') expect(dialog(element)?.matches(':modal')).to.equal(true)
+        await goOn()
+        await until(() => backend.streams.size)
+        backend.tell('Declined')
+        expect(await result).to.include({ outcome: 'declined' })
+        expect(finals(made)).to.deep.equal(['didit-complete'])
+      })
+    }
 
     it('shows an obstacle with its way on, and goes on from it', async () => {
       const backend = new Backend()

@@ -1,7 +1,16 @@
 import { expect, nextFrame } from '@open-wc/testing'
 import { type Kept, keep } from '../../widget/kept.ts'
 import { Backend, problem } from '../support/backend.ts'
-import { clean, dialog, find, root, stage, trigger, until } from '../support/element.ts'
+import {
+  announcements,
+  clean,
+  dialog,
+  find,
+  root,
+  stage,
+  trigger,
+  until,
+} from '../support/element.ts'
 import { page, stageOn } from '../support/page.ts'
 
 const OWNER = `${location.origin}/api/verify  `
@@ -215,6 +224,35 @@ describe('redirect', () => {
     })
     expect(events.find(({ type }) => type === 'didit-session')).to.include({ mode: 'redirect' })
     expect(phases()).to.deep.equal(['open'])
+  })
+
+  it('says once that it loads until this page is left', async () => {
+    const backend = new Backend()
+    backend.answers.set('create', () => undefined)
+    const { element } = await stage({ mode: 'redirect' }, backend)
+    const said = announcements(element)
+    void element.start()
+    await until(() => backend.count('create'))
+    expect(said).to.deep.equal(['Loading the verification…'])
+    await expect(element).to.be.accessible()
+    element.reset()
+    expect(root(element).querySelector('[part=panel]')).to.equal(null)
+  })
+
+  it('says each state once when the visitor is back', async () => {
+    const backend = new Backend()
+    const id = kept(backend, 'open')
+    const place = await page()
+    place.window.history.replaceState(null, '', `?verificationSessionId=${id}&status=Approved`)
+    const { element } = await stageOn(place, {}, backend)
+    const said = announcements(element)
+    await until(() => element.state === 'submitted' && backend.streams.size)
+    backend.tell('Approved')
+    await until(() => element.outcome === 'approved' && said.length > 1)
+    expect(said).to.deep.equal([
+      'Thank you. The result is being confirmed…',
+      'Your identity is verified.',
+    ])
   })
 
   it('replaces a modal that would be invisible', async () => {

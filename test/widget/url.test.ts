@@ -74,6 +74,14 @@ describe('url', () => {
     })
   }
 
+  it('does not look like an alarm at its end', async () => {
+    const made = await open()
+    const { element } = made
+    say(made, { type: 'didit:completed' })
+    await until(() => element.state === 'ended')
+    expect(find(element, '.mark').textContent).to.equal('…')
+  })
+
   it('keeps nothing of a frame, for nobody could ask about it later', async () => {
     await open()
     expect(kept()).to.deep.equal([])
