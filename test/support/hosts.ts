@@ -11,7 +11,7 @@ import { type Installed, install } from './installed.ts'
 import { freePorts, type Program, root, run } from './process.ts'
 import { createVisitor } from './visitor.ts'
 
-const SECRET = 'hosts'
+export const SECRET = 'hosts'
 
 /** Didit, as the bin of the installed package plays it. */
 export async function startSandbox({ folder }: Installed, port: number, publicUrl: string) {
