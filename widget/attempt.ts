@@ -147,10 +147,12 @@ export class Attempt {
       if (element.url && this.choice.mode === 'qr') this.choice.mode = 'redirect'
       const { mode } = this.choice
       if (mode !== 'popup') popup?.close()
-      if (mode === 'modal') this.open()
-      else (await this.course()).prepare()
+      if (mode !== 'modal') (await this.course()).prepare()
+      const creating = this.#create()
+      // Later, for to lay out the dialog takes the browser as long as to ask for what stands in it.
+      if (mode === 'modal' && !this.over) this.open()
       // A `fetch` of the host may not listen to our signal.
-      await Promise.race([this.#create(), this.finished])
+      await Promise.race([creating, this.finished])
     } catch (error) {
       if (!this.over) (await this.course()).fall(error)
       return

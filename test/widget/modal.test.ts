@@ -58,6 +58,23 @@ describe('the modal', () => {
     )
   })
 
+  it('asks for a session that is known before it is laid out', async () => {
+    const { showModal } = HTMLDialogElement.prototype
+    const framed: boolean[] = []
+    HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
+      framed.push(this.querySelector('iframe') !== null)
+      showModal.call(this)
+    }
+    try {
+      const { element } = await stage({ url: `${HOSTED}/session/s1` })
+      void element.start()
+      await until(() => framed.length)
+    } finally {
+      HTMLDialogElement.prototype.showModal = showModal
+    }
+    expect(framed).to.deep.equal([true])
+  })
+
   it('takes the permissions from the host', async () => {
     const { element } = await opened({ allow: 'camera' })
     expect(frame(element)?.allow).to.equal('camera')

@@ -17,7 +17,8 @@ export interface Pages {
 
 /**
  * Serves the pages on `localhost`, and what they open on `127.0.0.1`, which is another site: `/ours`
- * with the two lines of the README, `/peer/0` and so on with the peers in their order, and `more`.
+ * with the two lines of the README, `/dialog` with the least that shows it in a dialog, `/peer/0` and
+ * so on with the peers in their order, and `more`.
  */
 export async function startPages(
   { defer }: Pick<Bench, 'defer'>,
@@ -41,6 +42,7 @@ export async function startPages(
       ...more,
       '/ours': html(ours(session)),
       '/blank': html(''),
+      '/dialog': html(dialog(session)),
       ...Object.fromEntries(
         peers.flatMap((peer, i) => [
           [`/peer/${i}.js`, { type: 'text/javascript', body: readFileSync(peer.file, 'utf8') }],
@@ -69,6 +71,22 @@ ${OURS}
   }
   if ('url' in element) element.url = url
   else element.fetch = async () => Response.json({ session, token: 'token' }, { status: 201 })
+</script>`
+
+/** No backend, no words, nothing to load: what remains is the browser's own work. */
+const dialog = (session: string) => `
+<button id="start" type="button">Verify</button>
+<dialog><h2 tabindex="-1">Verify</h2></dialog>
+<script type="module">
+  performance.mark('usable')
+  const dialog = document.querySelector('dialog')
+  document.querySelector('#start').onclick = () => {
+    const frame = document.createElement('iframe')
+    frame.src = '${session}' + location.search
+    dialog.append(frame)
+    dialog.showModal()
+    dialog.querySelector('h2').focus()
+  }
 </script>`
 
 const START = (session: string) =>

@@ -19,9 +19,10 @@ export const open: Measurement = async (bench) => {
     for (let i = 0; i < visits; i++) waits.push(await clickToRequest(browser, pages, path, button))
     return median(waits)
   }
-  const { ours, theirs } = await alternate(bench, 9, {
+  const { ours, theirs, least } = await alternate(bench, 9, {
     ours: visit('/ours', 'didit-verify [part=trigger]'),
     theirs: visit('/peer/0', '#start'),
+    least: visit('/dialog', '#start'),
   })
   const deltas = ours.map((wait, i) => wait - (theirs[i] ?? Number.NaN))
   return [
@@ -31,9 +32,13 @@ export const open: Measurement = async (bench) => {
       aim: { most: 4 },
       digits: 1,
       summary: summarize(deltas),
-      beside: `${median(ours).toFixed(1)} ms; ${DIDIT.name} ${median(theirs).toFixed(1)} ms`,
+      beside: `${ms(ours)}; ${DIDIT.name} ${ms(theirs)}; a dialog with a frame alone ${ms(least)}`,
     },
   ]
+}
+
+function ms(waits: readonly number[]): string {
+  return `${median(waits).toFixed(1)} ms`
 }
 
 /** Opens a page as somebody who was never there, presses its button, and waits for the request. */
