@@ -58,6 +58,7 @@ export class Course {
       left: (after) => void this.#leave.windowGone(after),
       reopen: () => this.#ways.reopen(),
       redraw: () => void this.#drawing.draw(),
+      unseen: () => this.#unseen(),
       hint: () => this.#hint(),
     })
     this.#ways = new Ways(attempt, this.#line, this.#drawing, this.#show)
@@ -228,6 +229,15 @@ export class Course {
     if (name === 'layout') this.#show.resize(data.contentHeight)
     if (name === 'close_request') this.close('hosted')
     if (name === 'cancelled') void this.#leave.cancel('hosted')
+  }
+
+  /** Gives the page back, and goes on where it can be seen; a window of its own can. */
+  #unseen(): void {
+    const { state } = this.#host.view
+    this.#drawing.asking = false
+    this.#drawing.hide()
+    if (this.#attempt.choice.mode === 'popup') return
+    if (state === 'open' || state === 'trouble') this.#ways.redirect('not-rendered')
   }
 
   /** The visitor is done, somebody says. Only the server knows. */

@@ -24,6 +24,8 @@ export interface ShowEvents {
   /** The visitor asks for that window once more. */
   reopen(): void
   redraw(): void
+  /** Nobody sees the dialog any more, and the page around it is inert. */
+  unseen(): void
   /** Says what helps inside an app. */
   hint(): void
 }
@@ -34,6 +36,11 @@ export class Show {
   readonly #on: ShowEvents
   /** The empty window that was opened inside the click. */
   #popup: Window | null
+  /** A menu may take the dialog along when its closing animation ends. */
+  readonly #sight = new ResizeObserver(() => {
+    const { dialog } = this.#attempt
+    if (dialog?.open && !dialog.checkVisibility()) this.#on.unseen()
+  })
 
   constructor(attempt: Attempt, on: ShowEvents) {
     this.#attempt = attempt
@@ -66,6 +73,7 @@ export class Show {
   /** Shows the hosted page as was chosen. */
   present(words: Messages): void {
     const attempt = this.#attempt
+    if (attempt.dialog) this.#sight.observe(attempt.dialog)
     if (this.framed) return this.#follow(attempt.presentation as Frame)
     const url = attempt.address() as URL
     this.#ways[attempt.choice.mode](url, words)

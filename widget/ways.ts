@@ -96,8 +96,7 @@ export class Ways {
   }
 
   /** The same session goes on in this window; started anew so that the server knows the way back. */
-  redirect(): void {
-    const reason = this.#attempt.host.view.trouble?.code ?? ''
+  redirect(reason: string = this.#attempt.host.view.trouble?.code ?? ''): void {
     this.#attempt.conceal()
     this.#restart({}, { mode: 'redirect', reason })
   }

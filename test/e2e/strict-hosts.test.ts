@@ -349,4 +349,17 @@ describe('where the element stands', () => {
       await visitor.hears('didit-session', { mode: 'redirect', reason: 'not-rendered' })
     })
   })
+
+  it('in a menu that goes once the modal is open, it leaves for the hosted page', async ({
+    demo,
+    browser,
+  }) => {
+    const body = `<div id="menu">${element(demo, 'modal')}</div>
+      <script>menu.addEventListener('didit-progress', () => { menu.hidden = true })</script>`
+    await visit({ demo, browser }, { body }, async (visitor) => {
+      await visitor.trigger.click()
+      await end(visitor.page, 'approve')
+      await visitor.hears('didit-session', { mode: 'redirect', reason: 'not-rendered' })
+    })
+  })
 })

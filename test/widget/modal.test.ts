@@ -221,6 +221,16 @@ describe('the focus', () => {
     expect(focused(element)).to.equal(trigger(element))
   })
 
+  it('gives the page back where a menu takes the result along', async () => {
+    const { element, backend } = await opened()
+    const menu = element.parentElement as HTMLElement
+    backend.tell('Approved')
+    await until(() => element.state === 'ended')
+    menu.hidden = true
+    await until(() => !dialog(element))
+    expect(element.state).to.equal('ended')
+  })
+
   it('returns to the button of the host, clicked or focused', async () => {
     const { element } = await stage({ withoutConfirm: true })
     const button = await fixture<HTMLButtonElement>(html`<button><b>Go</b></button>`)
