@@ -236,7 +236,7 @@ export class Course {
     const { state } = this.#host.view
     this.#drawing.asking = false
     this.#drawing.hide()
-    if (this.#attempt.choice.mode === 'popup') return
+    if (this.#attempt.choice.mode === 'popup' || this.#leave.going) return
     if (state === 'open' || state === 'trouble') this.#ways.redirect('not-rendered')
   }
 

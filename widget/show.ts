@@ -46,6 +46,7 @@ export class Show {
     this.#attempt = attempt
     this.#on = on
     this.#popup = attempt.host.popup
+    this.#watch()
   }
 
   /** Whether a frame is there to hear from. */
@@ -73,7 +74,7 @@ export class Show {
   /** Shows the hosted page as was chosen. */
   present(words: Messages): void {
     const attempt = this.#attempt
-    if (attempt.dialog) this.#sight.observe(attempt.dialog)
+    this.#watch()
     if (this.framed) return this.#follow(attempt.presentation as Frame)
     const url = attempt.address() as URL
     this.#ways[attempt.choice.mode](url, words)
@@ -130,6 +131,11 @@ export class Show {
     qr: (url, words) => {
       this.#code(url, words).catch((error) => this.#on.fail(diagnose(error)))
     },
+  }
+
+  #watch(): void {
+    const { dialog } = this.#attempt
+    if (dialog) this.#sight.observe(dialog)
   }
 
   async #code(url: URL, words: Messages): Promise<void> {

@@ -221,6 +221,18 @@ describe('the focus', () => {
     expect(focused(element)).to.equal(trigger(element))
   })
 
+  it('gives the page back where a menu goes before there is a session', async () => {
+    const { element, backend } = await stage()
+    backend.answers.set('create', () => {
+      ;(element.parentElement as HTMLElement).hidden = true
+      return new Response('{}', { status: 500 })
+    })
+    void element.start()
+    await until(() => dialog(element))
+    await until(() => !dialog(element))
+    expect(element.state).to.equal('trouble')
+  })
+
   it('gives the page back where a menu takes the result along', async () => {
     const { element, backend } = await opened()
     const menu = element.parentElement as HTMLElement
