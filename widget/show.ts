@@ -36,11 +36,7 @@ export class Show {
   readonly #on: ShowEvents
   /** The empty window that was opened inside the click. */
   #popup: Window | null
-  /** A menu may take the dialog along when its closing animation ends. */
-  readonly #sight = new ResizeObserver(() => {
-    const { dialog } = this.#attempt
-    if (dialog?.open && !dialog.checkVisibility()) this.#on.unseen()
-  })
+  #sight: ResizeObserver | undefined
 
   constructor(attempt: Attempt, on: ShowEvents) {
     this.#attempt = attempt
@@ -133,9 +129,18 @@ export class Show {
     },
   }
 
+  /** A menu may take the dialog along when its closing animation ends. */
   #watch(): void {
     const { dialog } = this.#attempt
-    if (dialog) this.#sight.observe(dialog)
+    // The DOM of unit tests has none, and lays nothing out.
+    if (!dialog || !window.ResizeObserver) return
+    this.#sight ??= new ResizeObserver(() => this.#look())
+    this.#sight.observe(dialog)
+  }
+
+  #look(): void {
+    const { dialog } = this.#attempt
+    if (dialog?.open && !dialog.checkVisibility()) this.#on.unseen()
   }
 
   async #code(url: URL, words: Messages): Promise<void> {

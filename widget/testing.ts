@@ -281,6 +281,7 @@ function lend(): () => void {
   }
   const lent = [
     ...add(HTMLDialogElement.prototype, dialog),
+    ...add(Element.prototype, { scrollIntoView() {} }),
     ...add(globalThis, { SecurityPolicyViolationEvent: class extends Event {} }),
   ]
   return () => {
