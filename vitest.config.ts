@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/states.test.ts'],
           allowOnly: false,
           // Each file starts a demo and a browser of its own, on ports of its own choice; two at
           // a time would only make both slow.
@@ -31,6 +32,19 @@ export default defineConfig({
           expect: { poll: { timeout: 30_000 } },
           // A browser, a camera and two servers at once: where nobody can look, one more try tells a
           // hiccup from a fault. The summary names each test that needed it; none is expected to.
+          retry: process.env.CI ? 1 : 0,
+        },
+      },
+      {
+        test: {
+          // Each state of each mode in each view. Needs nothing of what the other end-to-end tests
+          // start, so that `npm test` runs it beside them.
+          name: 'looks',
+          environment: 'node',
+          include: ['test/e2e/states.test.ts'],
+          allowOnly: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           retry: process.env.CI ? 1 : 0,
         },
       },

@@ -39,7 +39,7 @@ export const CHECKS: Command[] = [
   },
 ]
 
-let running: ChildProcess | undefined
+const running = new Set<ChildProcess>()
 let interrupted = false
 
 /** Runs one command with its output on this terminal. */
@@ -48,21 +48,22 @@ export async function run({ name, args, env }: Command): Promise<Outcome> {
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`)
   const start = performance.now()
   const ok = await new Promise<boolean>((resolve) => {
-    running = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env },
     })
+    running.add(child)
     const timer = setTimeout(() => {
       console.error(`${name} takes longer than ${TIME_LIMIT / 60_000} minutes and was stopped.`)
-      running?.kill()
+      child.kill()
     }, TIME_LIMIT)
-    running.once('close', (code) => {
+    child.once('close', (code) => {
       clearTimeout(timer)
+      running.delete(child)
       resolve(code === 0)
     })
   })
-  running = undefined
   return { ok, seconds: (performance.now() - start) / 1000 }
 }
 
@@ -71,7 +72,7 @@ export function stopOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       interrupted = true
-      running?.kill('SIGTERM')
+      for (const child of running) child.kill('SIGTERM')
     })
   }
 }

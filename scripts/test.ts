@@ -62,8 +62,11 @@ async function main(): Promise<Row[]> {
     rows.push(postgres.row)
     const env = { ...(browsers && browserEnv(browsers)), ...postgres.env }
     rows.push(await runVitest('server', env, report('server')))
-    for (const project of ['e2e', 'hosts']) {
-      if (browsers) rows.push(await runVitest(project, env, report(project)))
+    const test = (project: string) => runVitest(project, env, report(project))
+    if (browsers) {
+      // End-to-end tests mostly wait, and the looks mostly compute.
+      rows.push(...(await Promise.all([test('e2e'), test('looks')])))
+      rows.push(await test('hosts'))
     }
     if (browsers) rows.push(await runCheck({ ...BENCH, env }))
     return rows
