@@ -93,9 +93,10 @@ export class Leave {
 
   /** The browser closed the dialog by itself, as it does on a second escape: that is a decision. */
   #closed(): void {
-    const { over, dialog, host } = this.#attempt
+    const { over, shown, dialog, host } = this.#attempt
     const { state, trouble } = host.view
-    if (over || state === 'ended' || dialog?.open) return
+    // Not shown: we have closed it ourselves.
+    if (over || !shown || state === 'ended' || dialog?.open) return
     if (trouble) this.#ends.fail(trouble)
     else if (state === 'submitted') this.#ends.complete()
     else void this.cancel('escape')

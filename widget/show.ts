@@ -136,6 +136,8 @@ export class Show {
     if (!dialog || !window.ResizeObserver) return
     this.#sight ??= new ResizeObserver(() => this.#look())
     this.#sight.observe(dialog)
+    // Of what is not rendered from the start most browsers tell an observer nothing.
+    setTimeout(() => this.#look())
   }
 
   #look(): void {
