@@ -41,6 +41,8 @@ describe('popup', () => {
 
   async function press(node: HTMLElement): Promise<void> {
     node.focus()
+    // The focus that comes back from a window just closed, amid the key, would cost the click.
+    await until(() => document.hasFocus(), 'the focus to come back')
     await sendKeys({ press: 'Enter' })
   }
 
