@@ -1,7 +1,10 @@
 import type { Mode } from '../server/contract.ts'
 
-/** How long a probe of the browser may take before it counts as failed. Milliseconds. */
+/** How long a start waits for what the browser says; a probe that takes longer says nothing. Milliseconds. */
 const PATIENCE = 150
+
+/** How long what was seen at the first sign of intent holds for the start that follows. Milliseconds. */
+const FRESH = 1000
 
 /** Browsers inside apps: most forbid the camera to framed pages. */
 const IN_APP =
@@ -33,8 +36,10 @@ export async function choose(mode: Mode, element: HTMLElement): Promise<Choice> 
   if (/^(modal|inline|popup|redirect|qr)$/.test(mode)) {
     return { mode: mode as Choice['mode'], reason: 'requested' }
   }
-  const rungs = RUNGS.map(([reason, mode, holds]) => ({ mode, reason, holds: probe(holds) }))
-  for (const { holds, ...choice } of rungs) if (await holds) return choice
+  if (performance.now() > fresh) rungs = look()
+  fresh = 0
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE, false))
+  for (const { holds, ...choice } of rungs) if (await Promise.race([holds, late])) return choice
   return { mode: 'modal', reason: 'default' }
 }
 
@@ -44,16 +49,19 @@ export function isInApp(): boolean {
 
 export const isPhone = (): boolean => !!window.matchMedia?.('(pointer: coarse)').matches
 
-/** A probe that fails or takes too long says nothing. */
-function probe(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE, false))
-  return Promise.race([(async () => holds())().catch(() => false), late])
-}
+/** Asks all at once; a probe that fails says nothing. */
+const look = () =>
+  RUNGS.map(([reason, mode, holds]) => ({
+    reason,
+    mode,
+    holds: (async () => holds())().catch(() => false),
+  }))
 
 const permission = () => navigator.permissions.query({ name: 'camera' as PermissionName })
 
 const cameras = async () =>
   (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput')
 
-// This comes with the first sign of intent. The browser's first answer takes long, those after it do not.
-void cameras().catch(() => {})
+// This comes with the first sign of intent: the answers are there when the press has become a click.
+let rungs = look()
+let fresh = performance.now() + FRESH

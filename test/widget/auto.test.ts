@@ -35,6 +35,8 @@ const pointer = (kind: 'coarse' | 'fine') =>
 const never = () => new Promise<never>(() => {})
 
 describe('choose', () => {
+  // Uses up what the module has seen of the real browser.
+  before(() => choose('auto', document.body))
   beforeEach(plainBrowser)
   afterEach(() => {
     for (const each of undo.reverse()) each()
@@ -149,5 +151,34 @@ describe('choose', () => {
     for (const mode of ['', 'MODAL', 'constructor', 'modal ', 'modals']) {
       expect((await choose(mode as 'auto', document.body)).reason, mode).to.equal('default')
     }
+  })
+
+  describe('after the first sign of intent', () => {
+    let loads = 0
+    /** The module as it comes with a first sign of intent, in a browser without a camera. */
+    async function intent(): Promise<typeof choose> {
+      devices('audioinput')
+      const module = await import(`../../widget/auto.ts?load=${loads++}`)
+      devices('videoinput')
+      return module.choose
+    }
+
+    it('goes by what was seen then', async () => {
+      const choose = await intent()
+      expect((await choose('auto', document.body)).reason).to.equal('no-camera')
+    })
+
+    it('looks again at the second start', async () => {
+      const choose = await intent()
+      await choose('auto', document.body)
+      expect((await choose('auto', document.body)).reason).to.equal('default')
+    })
+
+    it('looks again where the start comes late', async () => {
+      const choose = await intent()
+      const late = performance.now() + 1_500
+      stub(performance, 'now', () => late)
+      expect((await choose('auto', document.body)).reason).to.equal('default')
+    })
   })
 })
