@@ -129,13 +129,17 @@ export const review = {
     flags: {
       session: text('UUID', 'With this session.'),
       operator: text('NAME', 'By this operator.'),
+      action: text('WORDS', 'Whose first words are these, like approve.'),
+      result: text('WORD', 'That ended so: done, refused or unknown.'),
+      from: text('TIME', 'Not before this day, like 2026-11-25 in UTC, or this moment.'),
+      to: text('TIME', 'Not after it.'),
       ...PAGING,
     },
     calls: [],
     server: 'only',
     async run(input, { operator }) {
-      const { session, operator: name } = input
-      const query = { session, operator: name, ...pageOf(input) }
+      const { session, operator: name, action, result, from, to } = input
+      const query = { session, operator: name, action, result, from, to, ...pageOf(input) }
       const rows = await (operator as Operator).list<Page<AuditRow>>('/audit', query)
       return show(rows, (it, paper) => page(it, ACTS, paper))
     },

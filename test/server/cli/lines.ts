@@ -79,7 +79,10 @@ export const LINES: Readonly<Record<string, readonly Line[]>> = {
   'sessions preview': [
     async (world) => `sessions preview ${await reviewed(world)} --node feature_ocr_1:OCR`,
   ],
-  audit: [() => 'audit --operator anna --limit 5'],
+  audit: [
+    () => 'audit --operator anna --limit 5',
+    () => 'audit --action approve --result done --from 2026-11-25 --to 2026-11-26T09:30:00Z',
+  ],
 
   'workflows list': [() => 'workflows list --limit 2'],
   'workflows get': [

@@ -16,6 +16,22 @@ describe('through the operator API', () => {
     expect(out).toMatch(new RegExp(`anna +approve +${session_id} +In Review +Approved +done`))
   })
 
+  it.each([
+    ['--action approve --result done', 'approve'],
+    ['--from 2020-01-01', 'approve'],
+    ['--action decline', 'Nothing found.'],
+    ['--result refused', 'Nothing found.'],
+    ['--from 2120-01-01', 'Nothing found.'],
+    ['--to 2020-01-01', 'Nothing found.'],
+    ['--from yesterday', 'is no time. Send a day like 2026-11-25'],
+  ])('the audit log is asked for %s', async (flags, answer) => {
+    const { cli, played } = setUp({ env })
+    const { session_id } = await played('review')
+    await cli(`sessions approve ${session_id} ${TO_SERVER}`)
+    const { out, err } = await cli(`audit ${flags} ${TO_SERVER}`)
+    expect(out + err).toContain(answer)
+  })
+
   it('an event that was given up is listed, and waits again once it is replayed', async () => {
     const { cli, dead } = setUp({ env })
     const id = await dead()
