@@ -1,6 +1,6 @@
 // What the processes of a measurement share: their task, a port, and a profile where one is wanted.
 
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -61,6 +61,7 @@ async function profile(): Promise<() => Promise<void>> {
   await session.post('Profiler.start')
   return async () => {
     const { profile } = await session.post('Profiler.stop')
+    mkdirSync(folder, { recursive: true })
     const name = path.basename(process.argv[1] ?? '', '.ts')
     writeFileSync(path.join(folder, `${name}-${process.pid}.cpuprofile`), JSON.stringify(profile))
   }
