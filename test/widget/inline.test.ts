@@ -60,7 +60,7 @@ describe('inline', () => {
     Object.assign(place.window.frameElement as HTMLIFrameElement, { height: 500 })
     say(made, { type: 'didit:error', data: { error: 'camera' } })
     await until(() => element.state === 'trouble')
-    expect(box(find(element, '.strip .actions')).bottom).to.be.at.most(500)
+    expect(box(find(element, '.strip')).bottom).to.be.at.most(500)
   })
 
   it('leaves a page alone that is read elsewhere when an obstacle comes', async () => {
