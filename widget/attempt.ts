@@ -181,9 +181,9 @@ export class Attempt {
     return this.hide()
   }
 
-  /** It has been moved in the document. */
-  moved(): void {
-    this.#tell((course) => course.moved())
+  /** It has been moved in the document, or is asked for again. */
+  show(): void {
+    this.#tell((course) => course.show())
   }
 
   /** What happens from now on; loaded when it is first needed. */

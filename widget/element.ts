@@ -221,7 +221,7 @@ export class DiditVerify extends FormControl {
   }
 
   /**
-   * Starts a verification, or returns the running one. Never rejects.
+   * Starts a verification, or shows and returns the running one. Never rejects.
    *
    * @returns how it ended.
    */
@@ -245,7 +245,7 @@ export class DiditVerify extends FormControl {
   override connectedCallback(): void {
     super.connectedCallback()
     this.show(this.state)
-    this.#attempt?.moved()
+    this.#attempt?.show()
     if (this.#view.state !== 'idle' || this.#prepared) return
     void this.#speak()
     if (hasKept(this.form)) void this.#resume()
@@ -315,7 +315,10 @@ export class DiditVerify extends FormControl {
   #start(event: Event | undefined): Promise<VerifyResult> {
     this.#again?.(true)
     if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
-    if (this.#running) return this.#running
+    if (this.#running) {
+      this.#attempt?.show()
+      return this.#running
+    }
     // Set first: a listener of `didit-start` that starts again gets this very promise.
     let finish: (result: Promise<VerifyResult>) => void = () => {}
     const running = new Promise<VerifyResult>((resolve) => {
