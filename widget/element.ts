@@ -265,8 +265,10 @@ export class DiditVerify extends FormControl {
     if (this.form && !this.#prepared) void this.#resume()
   }
 
-  /** Declared so that `moveBefore()` moves it without taking it out. */
-  connectedMoveCallback(): void {}
+  /** Declared so that `moveBefore()` moves it without taking it out; some engines do with its dialog. */
+  connectedMoveCallback(): void {
+    this.#attempt?.show()
+  }
 
   protected override render() {
     const { state, outcome } = this.#view
