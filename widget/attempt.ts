@@ -170,7 +170,7 @@ export class Attempt {
 
   /** The page or the visitor wants to end it. */
   close(source: CancelSource): void {
-    this.#tell((course) => void course.close(source))
+    this.#tell((course) => course.close(source))
   }
 
   /** Ends without a word: the element is gone, or reset. @returns whether it had the focus. */

@@ -387,7 +387,6 @@ export class DiditVerify extends FormControl {
   #dispose(): void {
     this.#turn++
     this.#again?.(false)
-    this.#again = undefined
     this.#attempt?.dispose()
     this.#popup?.close()
     this.#attempt = this.#prepared = undefined
