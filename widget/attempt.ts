@@ -170,7 +170,7 @@ export class Attempt {
 
   /** The page or the visitor wants to end it. */
   close(source: CancelSource): void {
-    this.#tell((course) => void course.close(source))
+    this.#tell((course) => course.close(source))
   }
 
   /** Ends without a word: the element is gone, or reset. @returns whether it had the focus. */
@@ -181,9 +181,9 @@ export class Attempt {
     return this.hide()
   }
 
-  /** It has been moved in the document. */
-  moved(): void {
-    this.#tell((course) => course.moved())
+  /** It has been moved in the document, or is asked for again. */
+  show(): void {
+    this.#tell((course) => course.show())
   }
 
   /** What happens from now on; loaded when it is first needed. */

@@ -61,6 +61,7 @@ export const courseStyles = css`
     flex-wrap: wrap;
     justify-content: center;
     gap: 0.75rem;
+    scroll-margin: 1rem;
   }
   .actions:empty {
     display: none;

@@ -143,9 +143,12 @@ export class Course {
     this.#leave.hear(type)
   }
 
-  /** A dialog that was moved is not modal any more. */
-  moved(): void {
-    const { dialog } = this.#attempt
+  /** What a menu took along is there again, and a dialog that was moved is modal again. */
+  show(): void {
+    const { dialog, shown, over, choice } = this.#attempt
+    const { view, element } = this.#host
+    if (over || !element.checkVisibility?.()) return
+    if (!shown && /open|trouble/.test(view.state) && choice.mode !== 'redirect') this.#show.again()
     if (!dialog?.open || dialog.matches(':modal')) return
     dialog.removeAttribute('open')
     dialog.showModal()
@@ -231,12 +234,16 @@ export class Course {
     if (name === 'cancelled') void this.#leave.cancel('hosted')
   }
 
-  /** Gives the page back, and goes on where it can be seen; a window of its own can. */
+  /**
+   * Gives the page back. Another window or a phone that has the session goes on with it, to be shown
+   * again when it is asked for; what is nowhere to be seen goes on in this window.
+   */
   #unseen(): void {
     const { state } = this.#host.view
     this.#drawing.asking = false
     this.#drawing.hide()
-    if (this.#attempt.choice.mode === 'popup' || this.#leave.going) return
+    const elsewhere = this.#attempt.presentation && !this.#show.framed
+    if (elsewhere || this.#leave.going) return
     if (state === 'open' || state === 'trouble') this.#ways.redirect('not-rendered')
   }
 

@@ -221,7 +221,7 @@ export class DiditVerify extends FormControl {
   }
 
   /**
-   * Starts a verification, or returns the running one. Never rejects.
+   * Starts a verification, or shows and returns the running one. Never rejects.
    *
    * @returns how it ended.
    */
@@ -245,7 +245,7 @@ export class DiditVerify extends FormControl {
   override connectedCallback(): void {
     super.connectedCallback()
     this.show(this.state)
-    this.#attempt?.moved()
+    this.#attempt?.show()
     if (this.#view.state !== 'idle' || this.#prepared) return
     void this.#speak()
     if (hasKept(this.form)) void this.#resume()
@@ -265,8 +265,10 @@ export class DiditVerify extends FormControl {
     if (this.form && !this.#prepared) void this.#resume()
   }
 
-  /** Declared so that `moveBefore()` moves it without taking it out. */
-  connectedMoveCallback(): void {}
+  /** Declared so that `moveBefore()` moves it without taking it out; some engines do with its dialog. */
+  connectedMoveCallback(): void {
+    this.#attempt?.show()
+  }
 
   protected override render() {
     const { state, outcome } = this.#view
@@ -315,7 +317,10 @@ export class DiditVerify extends FormControl {
   #start(event: Event | undefined): Promise<VerifyResult> {
     this.#again?.(true)
     if (this.#attempt && this.#view.state === 'submitted') return this.#attempt.finished
-    if (this.#running) return this.#running
+    if (this.#running) {
+      this.#attempt?.show()
+      return this.#running
+    }
     // Set first: a listener of `didit-start` that starts again gets this very promise.
     let finish: (result: Promise<VerifyResult>) => void = () => {}
     const running = new Promise<VerifyResult>((resolve) => {
@@ -382,7 +387,6 @@ export class DiditVerify extends FormControl {
   #dispose(): void {
     this.#turn++
     this.#again?.(false)
-    this.#again = undefined
     this.#attempt?.dispose()
     this.#popup?.close()
     this.#attempt = this.#prepared = undefined

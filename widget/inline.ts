@@ -21,18 +21,20 @@ export const inlineStyles = css`
     grid-template-columns: minmax(0, 500px);
   }
   section {
+    --_most: 90dvh;
     position: relative;
     display: grid;
     grid-template-rows: auto 1fr auto;
   }
-  section .note:not(.strip) {
-    box-sizing: border-box;
-    min-height: 320px;
-  }
   section iframe {
     height: 700px;
     min-height: 320px;
-    max-height: 90dvh;
+    max-height: var(--_most);
+  }
+  /* As high as a frame to begin with: what is below it on the page stays where it is. */
+  section .note:not(.strip) {
+    box-sizing: border-box;
+    min-height: clamp(320px, var(--_most), 700px);
   }
   /* A page with room gets a card that keeps its size, whatever step is shown in it. */
   @media (min-width: 1024px) {
@@ -44,8 +46,8 @@ export const inlineStyles = css`
     #stage:has(section) {
       grid-template-columns: minmax(0, 100vw);
     }
-    section iframe {
-      max-height: 100dvh;
+    section {
+      --_most: 100dvh;
     }
   }
 `

@@ -63,17 +63,27 @@ export class Show {
     // Until it leads somewhere, nobody else would close it.
     attempt.conceal().addEventListener('abort', () => this.#popup?.close())
     if (this.#popup) fill(this.#popup, words)
-    if (mode === 'redirect') this.#on.redraw()
-    else attempt.open()
+    if (mode === 'redirect') return this.#on.redraw()
+    attempt.open()
+    this.#watch()
   }
 
   /** Shows the hosted page as was chosen. */
   present(words: Messages): void {
     const attempt = this.#attempt
+    const { mode } = attempt.choice
     this.#watch()
+    // A menu took the dialog along while the session was created.
+    if (!attempt.shown && /modal|qr/.test(mode)) return this.#on.unseen()
     if (this.framed) return this.#follow(attempt.presentation as Frame)
-    const url = attempt.address() as URL
-    this.#ways[attempt.choice.mode](url, words)
+    this.#ways[mode](attempt.address() as URL, words)
+  }
+
+  /** Shows once more what a menu has taken along. */
+  again(): void {
+    this.#attempt.open()
+    this.#watch()
+    this.#on.redraw()
   }
 
   /** Opens the next window inside the click of who wants to try again. */

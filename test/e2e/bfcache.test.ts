@@ -100,12 +100,17 @@ describe('Back to a page whose modal was open', () => {
       })
     })
     const sessionId = await visitor.start()
+    const loads = async () =>
+      (await visitor.told()).filter(({ message }) => message === 'started').length
+    await expect.poll(loads).toBe(1)
     // What comes out of the cache has frames that Playwright does not know: this is pressed by its place.
     const { x = 0, y = 0 } = (await hosted.locator('[data-scenario=approve]').boundingBox()) ?? {}
     await page.goto(new URL('/?elsewhere', visitor.home).href)
     await page.goBack({ waitUntil: 'commit' })
     await page.locator('html[data-kept=true]').waitFor()
     expect(await visitor.element.getAttribute('data-state')).toBe('open')
+    // The hosted page loads anew when it is shown again, and a press before that would be lost.
+    await expect.poll(loads).toBe(2)
     await page.mouse.click(x + 10, y + 10)
     await visitor.hears('didit-complete', { sessionId, outcome: 'approved' })
     expect(await visitor.finals()).toHaveLength(1)

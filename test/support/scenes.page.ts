@@ -2,6 +2,7 @@
 
 import type { DiditVerify } from '../../widget/element.ts'
 import { Backend, problem } from './backend.ts'
+import { hurry, restore } from './haste.ts'
 
 /** What the backend answers when it is asked for a session, by name. */
 const ANSWERS: Record<string, () => Response | undefined> = {
@@ -23,15 +24,23 @@ export interface Setting {
   url?: string
   /** Whether the browser opens no window. */
   blocked?: boolean
+  /** Whether waits are shorter. */
+  hurried?: boolean
+  /** Whether the browser lacks what came last of all that is needed. */
+  old?: boolean
 }
 
 const { open } = window
+const { any } = AbortSignal
 
 /** Puts an element on the page, in place of an earlier one. */
-export function raise({ attributes, kept, answer, url, blocked }: Setting): void {
+export function raise(setting: Setting): void {
+  const { attributes, kept, answer, url, blocked, hurried, old } = setting
   document.querySelector('didit-verify')?.remove()
   sessionStorage.clear()
   window.open = blocked ? () => null : open
+  hurried ? hurry() : restore()
+  Object.assign(AbortSignal, { any: old ? undefined : any })
   const element = document.createElement('didit-verify')
   const backend = new Backend()
   if (url) backend.session = { ...backend.session, url }

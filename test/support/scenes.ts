@@ -16,6 +16,10 @@ interface Scene {
   /** The modes that can come to it. */
   modes: readonly Mode[]
   setting?: Partial<Setting>
+  /** The part of the script that does not load; these come last, on a page that is loaded anew. */
+  lost?: string
+  /** Whether the network is cut before it begins. */
+  offline?: boolean
   /** Whether it begins with a press of the trigger. */
   pressed?: boolean
   /** What happens then; by default nothing. */
@@ -200,6 +204,68 @@ export const SCENES: readonly Scene[] = [
     },
     shows: '.done',
   },
+  {
+    name: 'trouble: a frame without a word',
+    modes: FRAMED,
+    setting: { url: '?silent', hurried: true },
+    pressed: true,
+    shows: '.strip',
+  },
+  {
+    name: 'trouble: a frame without a word, gone on in a new tab',
+    modes: FRAMED,
+    setting: { url: '?silent', hurried: true },
+    pressed: true,
+    act: press('.strip a'),
+    shows: '.note .wait + p',
+  },
+  {
+    name: 'trouble: offline',
+    modes: ALL,
+    setting: { answer: 'unreachable' },
+    offline: true,
+    pressed: true,
+    shows: 'slot[name=trouble]',
+  },
+  {
+    name: 'trouble: an old browser',
+    modes: FRAMED,
+    setting: { old: true },
+    pressed: true,
+    shows: '[part=message]:not(:empty)',
+  },
+  {
+    name: 'trouble: offline, beside the trigger',
+    modes: ALL,
+    lost: 'attempt.js',
+    offline: true,
+    pressed: true,
+    shows: '[part=message]:not(:empty)',
+  },
+  {
+    name: 'trouble: a part that does not load',
+    modes: ALL,
+    lost: 'attempt.js',
+    pressed: true,
+    shows: '[part=message]:not(:empty)',
+  },
+  {
+    name: 'trouble: a code that does not load',
+    modes: ['qr'],
+    lost: 'qr.js',
+    pressed: true,
+    shows: 'slot[name=trouble]',
+  },
+  {
+    name: 'trouble: a code that does not load when the phone is to go on',
+    modes: FRAMED,
+    lost: 'qr.js',
+    pressed: true,
+    act: both(say('didit:error', { error: 'camera' }), press('.strip button'), async (page) => {
+      await page.locator('didit-verify .strip').waitFor({ state: 'detached' })
+    }),
+    shows: 'slot[name=trouble]',
+  },
 ]
 
 /** Serves the page. */
@@ -233,14 +299,24 @@ const HOST = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A host
 
 /** Plays a scene, until it stands. */
 export async function play(page: Page, scene: Scene, mode: Mode, language: string): Promise<void> {
-  const { setting, pressed, act, shows } = scene
+  const { setting, lost, offline = false, pressed, act, shows } = scene
+  // Back online it would go on by itself.
+  await page.evaluate(() => document.querySelector('didit-verify')?.remove())
+  await page.context().setOffline(false)
+  if (lost) {
+    await page.unrouteAll()
+    await page.route(`**/${lost}`, (route) => route.abort())
+    await page.reload()
+  }
   await page.waitForFunction('window.raise && customElements.get("didit-verify")')
   const origin = new URL(page.url()).origin
   const hosted = `${origin.replace('127.0.0.1', 'localhost')}/test/support/hosted.html`
   const attributes = { mode, language, ...setting?.attributes }
   if ('url' in attributes) attributes.url = hosted
-  const url = setting?.url === '#there' ? `${origin}/#there` : setting?.url
+  const urls = { '#there': `${origin}/#there`, '?silent': `${hosted}?silent` }
+  const url = urls[setting?.url as keyof typeof urls] ?? setting?.url
   await page.evaluate((all) => Reflect.get(window, 'raise')(all), { ...setting, url, attributes })
+  await page.context().setOffline(offline)
   if (pressed) await page.locator('didit-verify [part=trigger]').click()
   await act?.(page)
   await page.locator(`didit-verify :is(${shows})`).first().waitFor()

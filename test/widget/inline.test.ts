@@ -54,13 +54,43 @@ describe('inline', () => {
     expect([box(shell(element)).width, box(frame(element)).height]).to.deep.equal([500, 700])
   })
 
+  for (const [width, height, expected] of [
+    [400, 600, 600],
+    [800, 700, 630],
+    [1100, 900, 700],
+  ] as const) {
+    it(`keeps its height from the first wait to the result, on ${width} × ${height} px`, async () => {
+      const place = await page()
+      Object.assign(place.window.frameElement as HTMLIFrameElement, { width, height })
+      const made = await stageOn(place, { mode: 'inline' })
+      const { element, backend } = made
+      const heights: number[] = []
+      const measure = () => heights.push(box(find(element, '[part=body]')).height)
+      element.fetch = (...request) => {
+        if (shell(element)) measure()
+        return backend.fetch(...request)
+      }
+      void element.start()
+      await loaded(made)
+      measure()
+      say(made, { type: 'didit:completed' })
+      await until(() => element.state === 'submitted')
+      measure()
+      backend.tell('Approved')
+      await until(() => shell(element)?.querySelector('.done'))
+      measure()
+      expect(heights.length).to.be.at.least(4)
+      expect([...new Set(heights)]).to.deep.equal([expected])
+    })
+  }
+
   it('shows the ways on of an obstacle to who is at work in it, however low the screen', async () => {
     const made = await openedAt(800)
     const { element, place } = made
     Object.assign(place.window.frameElement as HTMLIFrameElement, { height: 500 })
     say(made, { type: 'didit:error', data: { error: 'camera' } })
     await until(() => element.state === 'trouble')
-    expect(box(find(element, '.strip .actions')).bottom).to.be.at.most(500)
+    expect(box(find(element, '.strip')).bottom).to.be.at.most(500)
   })
 
   it('leaves a page alone that is read elsewhere when an obstacle comes', async () => {

@@ -6,9 +6,11 @@ import {
   find,
   frame,
   opened,
+  root,
   type Stage,
   say,
   stage,
+  trigger,
   until,
 } from '../support/element.ts'
 
@@ -132,31 +134,100 @@ describe('removal', () => {
   })
 })
 
+/** The ways to move it; an engine without the second moves it as with the first. */
+const MOVES = {
+  'append()': (place: Element, element: Element) => place.append(element),
+  'moveBefore()': (place: Element, element: Element) => {
+    const { moveBefore } = place as Partial<Movable>
+    if (moveBefore) moveBefore.call(place, element, null)
+    else place.append(element)
+  },
+}
+
+interface Movable {
+  moveBefore(node: Node, before: Node | null): void
+}
+
+const elsewhere = () => fixture<HTMLElement>(html`<section></section>`)
+
+/** Whether a move leaves the page in a frame as it is, where that stands in a shadow root. */
+async function keepsFrames(move: (place: Element, element: Element) => void): Promise<boolean> {
+  const host = await elsewhere()
+  const inside = document.createElement('iframe')
+  host.attachShadow({ mode: 'open' }).append(inside)
+  const { contentWindow } = inside
+  move(await elsewhere(), host)
+  return inside.contentWindow === contentWindow
+}
+
 describe('a move in the document', () => {
   afterEach(clean)
 
-  it('keeps the attempt, its modal and its frame', async () => {
-    const made = await opened()
-    const { element, backend, log } = made
-    const result = element.start()
-    const before = frame(element)
-    const place = await fixture<HTMLElement>(html`<section></section>`)
-    place.append(element)
-    await nextFrame()
-    expect(element.state).to.equal('open')
-    expect(dialog(element)?.matches(':modal')).to.equal(true)
-    expect(frame(element)).to.equal(before)
-    expect(element.start()).to.equal(result)
-    expect(log()).not.to.include('didit-cancel')
-    backend.tell('Approved')
-    expect(await result).to.include({ outcome: 'approved' })
-  })
+  for (const [way, move] of Object.entries(MOVES)) {
+    it(`by ${way} says nothing while it is idle, and it starts as before`, async () => {
+      const { element, backend, log } = await stage()
+      move(await elsewhere(), element)
+      await nextFrame()
+      expect(log()).to.deep.equal([])
+      trigger(element).click()
+      await until(() => backend.streams.size)
+      expect([element.state, backend.count('create')]).to.deep.equal(['open', 1])
+    })
+
+    it(`by ${way} keeps the attempt, its modal and its frame`, async () => {
+      const made = await opened()
+      const { element, backend, log } = made
+      const result = element.start()
+      const before = frame(element)
+      move(await elsewhere(), element)
+      await nextFrame()
+      expect(element.state).to.equal('open')
+      expect(dialog(element)?.matches(':modal')).to.equal(true)
+      expect(frame(element)).to.equal(before)
+      expect(element.start()).to.equal(result)
+      expect(log()).not.to.include('didit-cancel')
+      backend.tell('Approved')
+      expect(await result).to.include({ outcome: 'approved' })
+    })
+
+    it(`by ${way} keeps what the visitor has done in a frame wherever the engine does`, async () => {
+      const stays = await keepsFrames(move)
+      for (const mode of ['modal', 'inline'] as const) {
+        const made = await opened({ mode })
+        const { element, events } = made
+        const progress = (message: string) =>
+          events.filter((event) => Reflect.get(event, 'message') === message).length
+        move(await elsewhere(), element)
+        // A page that is loaded once more says again that it is there.
+        await until(() => progress('ready') === (stays ? 1 : 2))
+        say(made, { type: 'didit:step_started', data: { step: 'face' } })
+        await until(() => progress('step_started'))
+        expect([progress('ready'), element.state]).to.deep.equal([stays ? 1 : 2, 'open'])
+        say(made, { type: 'didit:completed' })
+        await until(() => element.state === 'submitted')
+        element.remove()
+      }
+    })
+
+    it(`by ${way} keeps the code for the phone`, async () => {
+      const { element, backend } = await stage({ mode: 'qr' })
+      const result = element.start()
+      await until(() => root(element).querySelector('.code') && backend.streams.size)
+      const before = find(element, '.code')
+      move(await elsewhere(), element)
+      await nextFrame()
+      expect(find(element, '.code')).to.equal(before)
+      expect(dialog(element)?.matches(':modal')).to.equal(true)
+      backend.tell('Approved')
+      expect(await result).to.include({ outcome: 'approved' })
+      expect(backend.count('create')).to.equal(1)
+    })
+  }
 
   it('while the code loads keeps the attempt', async () => {
     const made = await stage()
     const result = made.element.start()
-    const place = await fixture<HTMLElement>(html`<section></section>`)
-    place.append(made.element)
+    ;(await elsewhere()).append(made.element)
     await until(() => made.backend.streams.size)
     made.backend.tell('Approved')
     expect(await result).to.include({ outcome: 'approved' })
@@ -167,8 +238,7 @@ describe('a move in the document', () => {
     const { element, backend } = await opened()
     backend.tell('Approved')
     await until(() => element.state === 'ended')
-    const place = await fixture<HTMLElement>(html`<section></section>`)
-    place.append(element)
+    ;(await elsewhere()).append(element)
     await nextFrame()
     expect([element.state, element.outcome]).to.deep.equal(['ended', 'approved'])
   })
