@@ -16,13 +16,16 @@ export interface Choice {
   reason: string
 }
 
-/** From the first to the last: what speaks against a frame in this page, and what helps then. */
-const RUNGS: [reason: string, mode: Choice['mode'], holds: () => boolean | Promise<boolean>][] = [
-  ['no-camera-api', 'qr', () => !navigator.mediaDevices],
-  ['cross-origin-isolated', 'redirect', () => crossOriginIsolated],
-  ['camera-denied', 'redirect', async () => (await permission()).state === 'denied'],
-  ['in-app-browser', 'redirect', isInApp],
-  ['no-camera', 'qr', async () => !isPhone() && !(await cameras()).length],
+/** A rung of the ladder: what speaks against a frame in this page, what helps then, whether it does. */
+type Rung = [reason: string, mode: Choice['mode'], holds: boolean | Promise<boolean>]
+
+/** Asks for all at once, from the first to the last. */
+const look = (): Rung[] => [
+  ['no-camera-api', 'qr', !navigator.mediaDevices],
+  ['cross-origin-isolated', 'redirect', window.crossOriginIsolated],
+  ['camera-denied', 'redirect', probe(isDenied)],
+  ['in-app-browser', 'redirect', isInApp()],
+  ['no-camera', 'qr', probe(isBlind)],
 ]
 
 /**
@@ -38,8 +41,10 @@ export async function choose(mode: Mode, element: HTMLElement): Promise<Choice> 
   }
   if (performance.now() > fresh) rungs = look()
   fresh = 0
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE, false))
-  for (const { holds, ...choice } of rungs) if (await Promise.race([holds, late])) return choice
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE))
+  for (const [reason, mode, holds] of rungs) {
+    if (await Promise.race([holds, late])) return { mode, reason }
+  }
   return { mode: 'modal', reason: 'default' }
 }
 
@@ -49,18 +54,15 @@ export function isInApp(): boolean {
 
 export const isPhone = (): boolean => !!window.matchMedia?.('(pointer: coarse)').matches
 
-/** Asks all at once; a probe that fails says nothing. */
-const look = () =>
-  RUNGS.map(([reason, mode, holds]) => ({
-    reason,
-    mode,
-    holds: (async () => holds())().catch(() => false),
-  }))
+/** One that fails says nothing. */
+const probe = (holds: () => Promise<boolean>) => holds().catch(() => false)
 
-const permission = () => navigator.permissions.query({ name: 'camera' as PermissionName })
+const isDenied = async () =>
+  (await navigator.permissions.query({ name: 'camera' as PermissionName })).state === 'denied'
 
-const cameras = async () =>
-  (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput')
+const isBlind = async () =>
+  !isPhone() &&
+  !(await navigator.mediaDevices.enumerateDevices()).some(({ kind }) => kind === 'videoinput')
 
 // This comes with the first sign of intent: the answers are there when the press has become a click.
 let rungs = look()
