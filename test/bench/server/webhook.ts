@@ -14,46 +14,64 @@ import {
   ratios,
   summarize,
 } from '../measure.ts'
+import type { BareWebhookTask } from '../processes/bare-webhook.ts'
 import type { Load } from '../processes/load.ts'
-import { start, startBackend, startLoad } from '../processes.ts'
+import { type Process, start, startBackend, startLoad, WEBHOOK_SECRET } from '../processes.ts'
 import { seed, webhook } from './seed.ts'
 
 const IN_FLIGHT = 32
 
 export const webhooks: Measurement = async (bench) => {
-  const file = `file:${path.join(bench.folder, 'webhooks.db')}`
-  const embedded = await measure(bench, 'server.webhook.embedded', file)
+  const file = (name: string) => `file:${path.join(bench.folder, name)}`
+  const embedded = await measure(bench, 'server.webhook.embedded', {
+    databaseUrl: file('webhooks.db'),
+    bare: file('bare-webhooks.db'),
+  })
   const key = 'server.webhook.postgres'
   if (NO_POSTGRES) return [embedded, { ...embedded, key, summary: undefined, beside: NO_POSTGRES }]
   const cluster = await openCluster()
   bench.defer(cluster.stop)
-  return [embedded, await measure(bench, key, await cluster.createDatabase())]
+  const databaseUrl = await cluster.createDatabase()
+  const bare = await cluster.createDatabase()
+  return [embedded, await measure(bench, key, { databaseUrl, bare })]
 }
 
-async function measure(bench: Bench, key: string, databaseUrl: string): Promise<Figure> {
+async function measure(
+  bench: Bench,
+  key: string,
+  { databaseUrl, bare }: { databaseUrl: string; bare: string },
+): Promise<Figure> {
   const rounds = bench.short ? 1 : 7
   const sessions = bench.short ? 2 * IN_FLIGHT : 25 * IN_FLIGHT
   const ids = await seed(databaseUrl, (rounds + 1) * sessions)
   const { url: didit } = await start(bench, 'sandbox', {})
   const server = await startBackend(bench, { databaseUrl, didit })
+  const floor = await start<BareWebhookTask>(bench, 'bare-webhook', {
+    databaseUrl: bare,
+    secret: WEBHOOK_SECRET,
+  })
   const send = await startLoad(bench)
   const fresh = parts(ids, rounds + 1)
   const unseen: string[] = []
 
   /** Two webhooks for each of some sessions; those of one session do not follow each other. */
-  async function receive(): Promise<number> {
-    const some = fresh.pop() ?? []
-    unseen.push(...some)
+  async function receive({ url }: Process, some: readonly string[]): Promise<number> {
     const requests = await inTurns(some)
-    const load = { url: server.url, connections: IN_FLIGHT, requests, once: true }
+    const load = { url, connections: IN_FLIGHT, requests, once: true }
     const { count, seconds } = await send(load, 204)
     return count / seconds
   }
 
-  const { ours, disk } = await alternate(bench, rounds, {
-    ours: receive,
+  const { ours, disk, least } = await alternate(bench, rounds, {
+    ours: () => {
+      const some = fresh.pop() ?? []
+      unseen.push(...some)
+      return receive(server, some)
+    },
     disk: async () => flushesPerSecond(bench.folder, bench.short ? 0.2 : 1),
+    least: () => receive(floor, ids.slice(0, sessions)),
   })
+  await floor.stop()
   await server.stop()
   await checkAll(databaseUrl, unseen)
   return {
@@ -62,8 +80,12 @@ async function measure(bench: Bench, key: string, databaseUrl: string): Promise<
     aim: { least: 0.3 },
     digits: 2,
     summary: summarize(ratios(ours, disk)),
-    beside: `${Math.round(median(ours))}/s; disk ${Math.round(median(disk))}/s`,
+    beside: `${rate(ours)}; disk ${rate(disk)}; verified, kept and applied by a bare handler ${rate(least)}`,
   }
+}
+
+function rate(all: readonly number[]): string {
+  return `${Math.round(median(all))}/s`
 }
 
 /** For each connection some sessions, first the one event of all of them, then the other. */
