@@ -39,7 +39,7 @@ export async function choose(mode: Mode, element: HTMLElement): Promise<Choice> 
   if (/^(modal|inline|popup|redirect|qr)$/.test(mode)) {
     return { mode: mode as Choice['mode'], reason: 'requested' }
   }
-  if (performance.now() > fresh) rungs = look()
+  if (Date.now() > fresh) rungs = look()
   fresh = 0
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE))
   for (const [reason, mode, holds] of rungs) {
@@ -65,5 +65,6 @@ const isBlind = async () =>
   !(await navigator.mediaDevices.enumerateDevices()).some(({ kind }) => kind === 'videoinput')
 
 // This comes with the first sign of intent: the answers are there when the press has become a click.
-let rungs = look()
-let fresh = performance.now() + FRESH
+// A server imports it too, and has nothing to look at.
+let rungs = globalThis.window ? look() : []
+let fresh = Date.now() + FRESH
