@@ -43,7 +43,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/e2e/states.test.ts'],
           allowOnly: false,
-          testTimeout: 120_000,
+          // Those of a mode run at once, so that each waits for all.
+          testTimeout: 300_000,
           hookTimeout: 120_000,
           retry: process.env.CI ? 1 : 0,
         },
