@@ -297,12 +297,15 @@ const HOST = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A host
 <style>body { font: 1rem/1.5 system-ui, sans-serif }</style>
 <main><h1>A shop</h1><p>Before you can order, we have to know who you are.</p></main>`
 
+const cutOff = new WeakSet<Page>()
+
 /** Plays a scene, until it stands. */
 export async function play(page: Page, scene: Scene, mode: Mode, language: string): Promise<void> {
   const { setting, lost, offline = false, pressed, act, shows } = scene
   // Back online it would go on by itself.
   await page.evaluate(() => document.querySelector('didit-verify')?.remove())
-  await page.context().setOffline(false)
+  // Only where it changes something: it fails for a window that is just being closed.
+  if (cutOff.delete(page)) await page.context().setOffline(false)
   if (lost) {
     await page.unrouteAll()
     await page.route(`**/${lost}`, (route) => route.abort())
@@ -316,7 +319,10 @@ export async function play(page: Page, scene: Scene, mode: Mode, language: strin
   const urls = { '#there': `${origin}/#there`, '?silent': `${hosted}?silent` }
   const url = urls[setting?.url as keyof typeof urls] ?? setting?.url
   await page.evaluate((all) => Reflect.get(window, 'raise')(all), { ...setting, url, attributes })
-  await page.context().setOffline(offline)
+  if (offline) {
+    cutOff.add(page)
+    await page.context().setOffline(true)
+  }
   if (pressed) await page.locator('didit-verify [part=trigger]').click()
   await act?.(page)
   await page.locator(`didit-verify :is(${shows})`).first().waitFor()
