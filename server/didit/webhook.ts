@@ -77,7 +77,7 @@ export async function sign({ body, secret, timestamp }: SignInput) {
   const bytes = typeof body === 'string' ? encode(body) : body
   const json = parseObject(bytes)
   if (!json) throw new TypeError('Only a JSON object can be signed as a webhook')
-  const key = await importKey(secret)
+  const key = await keyOf(secret)
   return {
     'X-Signature': await hmac(key, bytes),
     'X-Signature-V2': await hmac(key, encode(canonicalJson(json))),
@@ -143,7 +143,7 @@ async function signedPart(
   headers: Headers,
   secrets: readonly string[],
 ): Promise<'body' | 'envelope' | undefined> {
-  const keys = await Promise.all(secrets.filter((secret) => secret !== '').map(importKey))
+  const keys = await Promise.all(secrets.filter((secret) => secret !== '').map(keyOf))
   const matches = async (name: string, message: () => Uint8Array | undefined) => {
     const signature = headers.get(name) ?? ''
     if (!HEX.test(signature)) return false
@@ -186,9 +186,20 @@ function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes)
 }
 
-function importKey(secret: string): Promise<CryptoKey> {
+/** Imported keys by their secrets: to import one takes longer than to verify a webhook with it. */
+const keys = new Map<string, Promise<CryptoKey>>()
+/** Far more than anybody rotates through; whoever has more just waits a little longer. */
+const MOST_KEYS = 100
+
+function keyOf(secret: string): Promise<CryptoKey> {
+  const known = keys.get(secret)
+  if (known) return known
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  return crypto.subtle.importKey('raw', own(encode(secret)), algorithm, false, ['sign', 'verify'])
+  const usages = ['sign', 'verify'] as const
+  const key = crypto.subtle.importKey('raw', own(encode(secret)), algorithm, false, [...usages])
+  if (keys.size >= MOST_KEYS) keys.clear()
+  keys.set(secret, key)
+  return key
 }
 
 async function hmac(key: CryptoKey, message: Uint8Array): Promise<string> {
@@ -197,5 +208,7 @@ async function hmac(key: CryptoKey, message: Uint8Array): Promise<string> {
 }
 
 function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  return bytes
 }
