@@ -74,8 +74,12 @@ export function openSqlite(path: string): Driver {
   async function workOff(): Promise<void> {
     working = true
     while (waiting.length > 0) {
-      // Requests that have come in together get here in one turn.
-      await nextTurn()
+      // Requests that have come in together get here in one turn, or soon after each other.
+      let known: number
+      do {
+        known = waiting.length
+        await nextTurn()
+      } while (waiting.length > known && waiting.length < BATCH)
       const jobs = waiting.splice(0, BATCH)
       const [first] = jobs as [Job]
       await (jobs.length > 1 || first.several ? commitTogether(jobs) : runAlone(first))
