@@ -3,7 +3,7 @@ import { type DiditError, DiditUnreachable } from './didit/client.ts'
 import type { Settings } from './options.ts'
 import { createOutbox } from './outbox.ts'
 import { createQuiet } from './quiet.ts'
-import type { Envelope, SessionRow } from './store/index.ts'
+import type { Envelope, SessionRow, StatusChange } from './store/index.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -153,37 +153,49 @@ export function createUpdates(settings: Settings) {
   }
 
   async function change(row: SessionRow, status: string, eventAt: number) {
+    const changed = await store.changeStatus(row.id, row.version, changeOf(row, status, eventAt))
+    if (changed) spread(row, changed)
+    return changed
+  }
+
+  function changeOf(row: SessionRow, status: string, eventAt: number): StatusChange {
     const at = now()
     const news = { ...row, status, changedAt: at, version: row.version + 1, missingAt: null }
-    const changed = await store.changeStatus(row.id, row.version, {
+    return {
       status,
       eventAt: Math.max(eventAt, row.eventAt),
       checkAt: nextCheck(news, at),
       now: at,
       entry: outbox.entry(news, row.status),
-    })
-    if (changed) {
-      const { version } = changed
-      log.info({ session: row.id, from: row.status, to: status, version }, 'status changed')
-      const outcome = statusRow(status).outcome ?? 'open'
-      metrics.count('session_outcomes_total', { outcome })
-      outbox.kick()
     }
-    return changed
+  }
+
+  /** What follows once a change is on disk. */
+  function spread(row: SessionRow, { status, version }: SessionRow): void {
+    log.info({ session: row.id, from: row.status, to: status, version }, 'status changed')
+    metrics.count('session_outcomes_total', { outcome: statusRow(status).outcome ?? 'open' })
+    outbox.kick()
   }
 
   /** Works off a webhook from the inbox. One about a session unknown here stays in it. */
   async function receive(news: Envelope): Promise<void> {
-    const row = await store.session(news.sessionId)
+    const { row, changed } = await store.applyEnvelope(news, (row) =>
+      weigh(row, news) === 'apply' ? changeOf(row, news.status, news.eventAt) : undefined,
+    )
     if (!row) return store.parkEnvelope(news.id)
+    if (changed) return spread(row, changed)
     if (!(await act(row, news))) return receive(news)
     await store.finishEnvelope(news.id, now())
   }
 
-  /** Does what a webhook leads to, unless somebody changed the session since it was read. */
+  /**
+   * Does what a webhook leads to that is not applied as it is.
+   *
+   * @returns false where somebody changed the session since it was read.
+   */
   async function act(row: SessionRow, news: Envelope): Promise<boolean> {
     const verdict = weigh(row, news)
-    if (verdict === 'apply') return Boolean(await change(row, news.status, news.eventAt))
+    if (verdict === 'apply') return false
     if (verdict === 'keep') return !news.covered || Boolean(await keep(row, news.eventAt))
     // A question that is under way may have been answered before this webhook's event happened.
     await asking.get(row.id)?.catch(() => {})

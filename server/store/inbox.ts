@@ -1,4 +1,5 @@
 import type { Driver, Query } from './driver.ts'
+import { placeholders } from './placeholders.ts'
 import { together } from './together.ts'
 
 /** What is kept of a webhook: its envelope and its hash, never the decision. */
@@ -32,14 +33,15 @@ interface Arrival {
   dueAt: number
 }
 
-interface Done {
+/** A webhook that is worked off, and when. */
+export interface Done {
   id: string
   now: number
 }
 
 export function inboxStatements({ query }: Driver) {
   const receive = together((arrivals: readonly Arrival[]) => insert(query, arrivals), MOST)
-  const finish = together((done: readonly Done[]) => end(query, done), MOST)
+  const finish = together((done: readonly Done[]) => endEnvelopes(query, done), MOST)
 
   return {
     /**
@@ -117,23 +119,20 @@ async function insert(query: Query, arrivals: readonly Arrival[]): Promise<boole
   rows.sort(([one = 0], [other = 0]) => (String(one) < String(other) ? -1 : 1))
   const fresh = await query<{ id: string }>(
     `insert into inbox (id, session_id, status, covered, event_at, hash, received_at, due_at)
-     values ${rows.map(placeholders).join()} on conflict (id) do nothing returning id`,
+     values ${rows.map(placeholders)} on conflict (id) do nothing returning id`,
     rows.flat(),
   )
   const ids = new Set(fresh.map(({ id }) => id))
   return arrivals.map(({ envelope: { id } }) => ids.delete(id))
 }
 
-async function end(query: Query, done: readonly Done[]): Promise<undefined[]> {
+/** Notes that webhooks are worked off; by itself or with what they have led to. */
+export async function endEnvelopes(query: Query, done: readonly Done[]): Promise<undefined[]> {
+  if (done.length === 0) return []
   const ids = done.map(({ id }) => id)
-  await query(`update inbox set done_at = $1 where id in (${ids.map((_, at) => `$${at + 2}`)})`, [
-    Math.max(...done.map(({ now }) => now)),
+  await query(`update inbox set done_at = $${ids.length + 1} where id in ${placeholders(ids)}`, [
     ...ids,
+    Math.max(...done.map(({ now }) => now)),
   ])
   return []
-}
-
-/** `($1,$2,…)` for the first row, and so on. */
-function placeholders(row: readonly unknown[], at: number): string {
-  return `(${row.map((_, column) => `$${at * row.length + column + 1}`)})`
 }

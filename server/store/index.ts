@@ -1,3 +1,4 @@
+import { changeStatements } from './changes.ts'
 import type { Driver } from './driver.ts'
 import { inboxStatements, STRANGER } from './inbox.ts'
 import { outboxStatements } from './outbox.ts'
@@ -6,6 +7,7 @@ import { retentionStatements } from './retention.ts'
 import { MIGRATIONS } from './schema.ts'
 import { sessionStatements } from './sessions.ts'
 
+export type { StatusChange } from './changes.ts'
 export type { Driver, Query, Value } from './driver.ts'
 export type { Envelope } from './inbox.ts'
 export type { LeasedEvent, OutboxEntry, OutboxFilter, OutboxRow } from './outbox.ts'
@@ -106,6 +108,7 @@ export function createStore(driver: Driver) {
     },
 
     ...sessionStatements(driver),
+    ...changeStatements(driver),
     ...inboxStatements(driver),
     ...outboxStatements(driver),
     ...recordStatements(driver),

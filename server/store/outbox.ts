@@ -1,4 +1,5 @@
 import type { Driver, Query, Value } from './driver.ts'
+import { placeholders } from './placeholders.ts'
 
 /** What a host is to be told, as it is written beside the change that it tells of. */
 export interface OutboxEntry {
@@ -46,12 +47,25 @@ const LISTED: Readonly<Record<OutboxFilter['state'], readonly [where: string, or
   waiting: ['ended_at is null', 'due_at, id'],
 }
 
-/** Writes an entry; for the transaction of the change that it tells of. */
-export async function enqueue(query: Query, entry: OutboxEntry, now: number): Promise<void> {
+/** Writes entries, each with when it may go out; for the transaction of the changes that they tell of. */
+export async function enqueue(
+  query: Query,
+  entries: readonly (readonly [entry: OutboxEntry, now: number])[],
+): Promise<void> {
+  if (entries.length === 0) return
+  const rows = entries.map(([{ id, sessionId, version, event }, now]) => [
+    id,
+    sessionId,
+    version,
+    event,
+    now,
+    now,
+    0,
+  ])
   await query(
     `insert into outbox (id, session_id, version, event, created_at, due_at, attempts)
-     values ($1, $2, $3, $4, $5, $5, 0) on conflict (id) do nothing`,
-    [entry.id, entry.sessionId, entry.version, entry.event, now],
+     values ${rows.map(placeholders)} on conflict (id) do nothing`,
+    rows.flat(),
   )
 }
 

@@ -47,28 +47,13 @@ export interface Intent {
 /** Where a session comes back to, and how the page shows it. */
 export type WayBack = Pick<Intent, 'url' | 'mode'>
 
-const SESSION = `id, subject, workflow, status, url, ret, reference, version,
+/** The columns of a {@link SessionRow}. */
+export const SESSION = `id, subject, workflow, status, url, ret, reference, version,
   created_at as "createdAt", changed_at as "changedAt", event_at as "eventAt",
   asked_at as "askedAt", check_at as "checkAt", missing_at as "missingAt", details`
 
 export function sessionStatements(driver: Driver) {
   const { query, transaction } = driver
-
-  /** Runs a change, and writes what the host is to be told of it in the same transaction. */
-  async function changed(
-    id: string,
-    { entry, now }: { entry?: OutboxEntry; now: number },
-    change: (query: Query) => Promise<SessionRow[]>,
-  ): Promise<SessionRow | undefined> {
-    const withEntry = async (query: Query) => {
-      const rows = await change(query)
-      if (rows[0] && entry) await enqueue(query, entry, now)
-      return rows
-    }
-    const [row] = await (entry ? transaction(withEntry) : change(query))
-    if (row) driver.notify(id)
-    return row
-  }
 
   return {
     async session(id: string): Promise<SessionRow | undefined> {
@@ -169,7 +154,7 @@ export function sessionStatements(driver: Driver) {
           row.id,
           row.changedAt,
         ])
-        if (entry && saved?.version === 1) await enqueue(query, entry, row.changedAt)
+        if (entry && saved?.version === 1) await enqueue(query, [[entry, row.changedAt]])
         return { saved, unsure }
       })
       if (unsure) {
@@ -182,70 +167,6 @@ export function sessionStatements(driver: Driver) {
         )
       }
       return unsure ?? (saved as SessionRow)
-    },
-
-    /**
-     * Stores a status if the session is still at `version`, and tells who listens.
-     *
-     * @param change with the `entry` that tells the host of it, where it wants to be told.
-     * @returns the new row, or nothing when somebody else was faster.
-     */
-    async changeStatus(
-      id: string,
-      version: number,
-      change: {
-        status: string
-        eventAt: number
-        checkAt: number
-        now: number
-        entry?: OutboxEntry
-      },
-    ): Promise<SessionRow | undefined> {
-      const { status, eventAt, checkAt, now } = change
-      return changed(id, change, (query) =>
-        query<SessionRow>(
-          `update sessions set status = $3, event_at = $4, check_at = $5, lease_until = 0,
-             changed_at = $6, version = version + 1, missing_at = null, settled_at = $7
-           where id = $1 and version = $2 returning ${SESSION}`,
-          [id, version, status, eventAt, checkAt, now, settledAt(status, now)],
-        ),
-      )
-    },
-
-    /** Notes news that changed nothing, so that nothing older is applied later. */
-    async keepStatus(
-      id: string,
-      version: number,
-      kept: { eventAt: number; checkAt: number },
-    ): Promise<SessionRow | undefined> {
-      return (await keep(query, { id, version, ...kept }))[0]
-    },
-
-    /** The same for many at once. @returns the ids of those that nobody changed meanwhile. */
-    async keepStatuses(all: readonly Kept[]): Promise<Set<string>> {
-      const ids = await transaction(async (query) => {
-        const rows: { id: string }[] = []
-        for (const kept of all) rows.push(...(await keep(query, kept)))
-        return rows.map(({ id }) => id)
-      })
-      return new Set(ids)
-    },
-
-    /** Marks a session that Didit says it does not know. The status stays. */
-    async markMissing(
-      id: string,
-      version: number,
-      mark: { checkAt: number; now: number; entry?: OutboxEntry },
-    ): Promise<SessionRow | undefined> {
-      const { checkAt, now } = mark
-      return changed(id, mark, (query) =>
-        query<SessionRow>(
-          `update sessions set missing_at = $3, settled_at = $3, check_at = $4, lease_until = 0,
-             changed_at = $3, version = version + 1
-           where id = $1 and version = $2 and missing_at is null returning ${SESSION}`,
-          [id, version, now, checkAt],
-        ),
-      )
     },
 
     /** Takes the right to ask Didit now; of several that try at once one gets it. */
@@ -317,13 +238,6 @@ export function sessionStatements(driver: Driver) {
   }
 }
 
-export interface Kept {
-  id: string
-  version: number
-  eventAt: number
-  checkAt: number
-}
-
 /** A session, and when Didit was last asked about it. */
 type Asked = Pick<SessionRow, 'id' | 'askedAt'>
 
@@ -334,15 +248,7 @@ function claim(query: Query, { id, askedAt }: Asked, now: number): Promise<{ id:
   )
 }
 
-function keep(query: Query, { id, version, eventAt, checkAt }: Kept): Promise<SessionRow[]> {
-  return query<SessionRow>(
-    `update sessions set event_at = case when event_at < $3 then $3 else event_at end,
-       check_at = $4, lease_until = 0
-     where id = $1 and version = $2 returning ${SESSION}`,
-    [id, version, eventAt, checkAt],
-  )
-}
-
-function settledAt(status: string, now: number): number | null {
+/** When a session settled that has this status since `now`. */
+export function settledAt(status: string, now: number): number | null {
   return statusRow(status).settled ? now : null
 }

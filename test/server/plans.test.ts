@@ -33,7 +33,7 @@ const COUNTS = ['countActs']
 function looking(asked: Map<string, Statement[]>) {
   return [...asked].flatMap(([method, statements]) =>
     statements
-      .filter(({ text }) => /^\s*(select|update|delete)/i.test(text))
+      .filter(({ text }) => /^\s*(select|update|delete|with)/i.test(text))
       .map((statement) => ({ method, ...statement })),
   )
 }

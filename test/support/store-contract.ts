@@ -389,6 +389,99 @@ export function storeContract(open: () => Promise<Driver>): void {
     })
   })
 
+  describe('a webhook that is applied', () => {
+    const decide = () => change
+    const open = async (store: Store, id = 's1') =>
+      (await store.openEnvelopes(id, 10)).map(({ id }) => id)
+
+    it('changes its session, is done with, and told to who listens and to the host', async () => {
+      const { store } = await setUp()
+      await save(store)
+      await store.receive(envelope, NOW)
+      let heard = 0
+      store.listen('s1', () => heard++)
+      const before = await store.session('s1')
+      const { row, changed } = await store.applyEnvelope(envelope, () => ({
+        ...change,
+        entry: event('s1', 2),
+      }))
+      expect(row).toEqual(before)
+      expect(changed).toMatchObject({ id: 's1', status: 'Approved', version: 2 })
+      expect(await store.session('s1')).toEqual(changed)
+      expect(await open(store)).toEqual([])
+      expect(heard).toBe(1)
+      const waiting = await store.events({ state: 'waiting', limit: 10, offset: 0 })
+      expect(waiting.map(({ id }) => id)).toEqual(['s1.2'])
+    })
+
+    it('stays where nothing may be changed', async () => {
+      const { store } = await setUp()
+      await save(store)
+      await store.receive(envelope, NOW)
+      const row = await store.session('s1')
+      expect(await store.applyEnvelope(envelope, () => undefined)).toEqual({
+        row,
+        changed: undefined,
+      })
+      expect(await store.session('s1')).toEqual(row)
+      expect(await open(store)).toEqual(['e1'])
+    })
+
+    it('stays where its session is not known', async () => {
+      const { store } = await setUp()
+      await store.receive(envelope, NOW)
+      expect(await store.applyEnvelope(envelope, decide)).toEqual({})
+      expect(await open(store)).toEqual(['e1'])
+    })
+
+    it('comes first of two about one session, and the other finds nothing changed', async () => {
+      const { store } = await setUp()
+      await save(store)
+      // The first of all goes alone, so that those that follow go together.
+      const [, ...both] = await Promise.all(
+        ['s0', 's1', 's1'].map((sessionId, i) =>
+          store.applyEnvelope({ ...envelope, id: `e${i}`, sessionId }, decide),
+        ),
+      )
+      expect(both.map(({ changed }) => changed?.version)).toEqual([2, undefined])
+      expect(both.map(({ row }) => row?.version)).toEqual([1, 1])
+    })
+
+    it('is told from the many that come at the same time', async () => {
+      const { store } = await setUp()
+      const ids = Array.from({ length: 120 }, (_, i) => `s${i}`)
+      await Promise.all(ids.map((id) => save(store, id)))
+      const applied = await Promise.all(
+        ids.map((id, i) =>
+          store.applyEnvelope({ ...envelope, id: `e-${id}`, sessionId: id }, () => ({
+            ...change,
+            status: i % 2 ? 'Approved' : 'In Review',
+            eventAt: NOW + i,
+            entry: event(id, 2),
+          })),
+        ),
+      )
+      const seen = applied.map(({ changed }) => [changed?.id, changed?.status, changed?.eventAt])
+      expect(seen).toEqual(ids.map((id, i) => [id, i % 2 ? 'Approved' : 'In Review', NOW + i]))
+      expect(await store.countEvents('waiting')).toBe(120)
+    })
+
+    it('is applied when one that comes at the same time cannot be', async () => {
+      const { store } = await setUp()
+      const ids = ['s0', 's1', 's2', 's3']
+      await Promise.all(ids.map((id) => save(store, id)))
+      const applied = ids.map((id) =>
+        store.applyEnvelope({ ...envelope, id: `e-${id}`, sessionId: id }, () =>
+          id === 's2' ? { ...change, eventAt: null as never } : change,
+        ),
+      )
+      const verdicts = (await Promise.allSettled(applied)).map(({ status }) => status)
+      expect(verdicts).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+      const rows = await Promise.all(ids.map((id) => store.session(id)))
+      expect(rows.map((row) => row?.version)).toEqual([2, 2, 1, 2])
+    })
+  })
+
   describe('an event for the host', () => {
     const ids = (rows: { id: string }[]) => rows.map(({ id }) => id)
 

@@ -67,6 +67,14 @@ export async function tour(driver: Driver, now: number): Promise<Map<string, Sta
         now,
         entry: entry(2),
       }),
+    applyEnvelope: () =>
+      store.applyEnvelope({ ...envelope, sessionId: 'new', hash: 'h' }, () => ({
+        status: 'Approved',
+        eventAt: now,
+        checkAt: now,
+        now,
+        entry: entry(3),
+      })),
     keepStatus: () => store.keepStatus('new', 2, { eventAt: now, checkAt: now }),
     keepStatuses: () => store.keepStatuses([{ id: 'new', version: 2, eventAt: now, checkAt: now }]),
     markMissing: () => store.markMissing('new', 2, { now, checkAt: now, entry: entry(3) }),
