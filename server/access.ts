@@ -15,6 +15,13 @@ export interface Visitor {
   bearer?: Bearer
 }
 
+/** Who starts a session. */
+export interface Starter {
+  subject: string
+  /** Whether nobody was ever known by it, so that there can be nothing to go on with. */
+  fresh: boolean
+}
+
 type Counted = 'address' | 'subject' | 'app'
 
 export type Access = ReturnType<typeof createAccess>
@@ -63,11 +70,11 @@ export function createAccess(settings: Settings) {
     address: (c: Context) => clientAddress(c, settings.trustedProxies),
 
     /** The subject of a new session: a fresh anonymous one where nobody is known and that is allowed. */
-    starter(visitor: Visitor): string {
+    starter(visitor: Visitor): Starter {
       const subject = subjectOf(visitor)
-      if (subject) return subject
+      if (subject) return { subject, fresh: false }
       if (!settings.allowAnonymous) throw new ProblemError('sign-in-required')
-      return `anon_${randomName()}`
+      return { subject: `anon_${randomName()}`, fresh: true }
     },
 
     /** The session if the visitor owns it or holds its token. Unknown and foreign ones answer alike. */

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
-import type { Access } from '../access.ts'
+import type { Access, Starter } from '../access.ts'
 import type { CreateRequest, SessionGrant } from '../contract.ts'
 import { createDetails } from '../details.ts'
 import { diditLanguage } from '../didit/language.ts'
@@ -30,7 +30,7 @@ export function sessionRoutes(
   const withdraw = createWithdraw(settings, updates)
   let warned = false
 
-  async function start(body: CreateRequest, subject: string) {
+  async function start(body: CreateRequest, { subject, fresh }: Starter) {
     const workflow = body.workflow ?? 'default'
     const workflowId = Object.hasOwn(workflows, workflow) ? workflows[workflow] : undefined
     if (!workflowId) throw new ProblemError('unknown-workflow')
@@ -45,7 +45,7 @@ export function sessionRoutes(
       return { row, created: false }
     }
 
-    const earlier = await findEarlier(subject, workflow)
+    const earlier = fresh ? undefined : await findEarlier(subject, workflow)
     let built: Partial<CreateSession> | undefined
     if (earlier) {
       // Whoever has begun goes on with what Didit was told, and the host is not asked.

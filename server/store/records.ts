@@ -1,4 +1,6 @@
-import type { Driver, Value } from './driver.ts'
+import type { Driver, Query, Value } from './driver.ts'
+import { placeholders } from './placeholders.ts'
+import { together } from './together.ts'
 
 /** An act of an operator: who did what, when, to which session, and how it stood before and after. */
 export interface AuditRow {
@@ -28,18 +30,27 @@ export interface AuditFilter {
 const ACT = `id, at, operator, action, session_id as "session", status_before as "before",
   status_after as "after", result`
 
+/** How many counts go out in one statement. */
+const MOST = 100
+
+interface Count {
+  name: string
+  until: number
+  more: number
+}
+
 /** What is kept beside sessions and what moves them: counters, settings, the acts of operators. */
 export function recordStatements({ query, transaction }: Driver) {
+  const count = together((counts: readonly Count[]) => add(query, counts), MOST)
+
   return {
-    /** Adds to a counter that starts anew after `until`. @returns its new amount. */
-    async count(name: string, until: number, more = 1): Promise<number> {
-      const rows = await query<{ amount: number }>(
-        `insert into counters (name, until, amount) values ($1, $2, $3)
-         on conflict (name, until) do update set amount = counters.amount + $3 returning amount`,
-        [name, until, more],
-      )
-      return rows[0]?.amount ?? more
-    },
+    /**
+     * Adds to a counter that starts anew after `until`. Counts that come at about the same time share
+     * a statement, for some counters are everybody's.
+     *
+     * @returns its new amount.
+     */
+    count: (name: string, until: number, more = 1): Promise<number> => count({ name, until, more }),
 
     async dropCounters(now: number): Promise<void> {
       await query('delete from counters where until <= $1', [now])
@@ -152,6 +163,35 @@ export function recordStatements({ query, transaction }: Driver) {
     ])
     return rows[0]?.value
   }
+}
+
+/** @returns for each what its counter came to with it, as if they had come one after the other. */
+async function add(query: Query, counts: readonly Count[]): Promise<number[]> {
+  const keyOf = ({ name, until }: Omit<Count, 'more'>) => `${until} ${name}`
+  const sums = new Map<string, Count>()
+  for (const count of counts) {
+    const { more = 0 } = sums.get(keyOf(count)) ?? {}
+    sums.set(keyOf(count), { ...count, more: more + count.more })
+  }
+  // In one order everywhere: else two processes with the same counters would wait for each other.
+  const keys = [...sums.keys()].sort()
+  const rows = keys
+    .flatMap((key) => sums.get(key) ?? [])
+    .map(({ name, until, more }) => [name, until, more])
+  const after = await query<{ name: string; until: number; amount: number }>(
+    `insert into counters (name, until, amount) values ${rows.map(placeholders)}
+     on conflict (name, until) do update set amount = counters.amount + excluded.amount
+     returning name, until, amount`,
+    rows.flat(),
+  )
+  const amounts = new Map(
+    after.map((row) => [keyOf(row), row.amount - (sums.get(keyOf(row))?.more ?? 0)]),
+  )
+  return counts.map((count) => {
+    const amount = (amounts.get(keyOf(count)) ?? 0) + count.more
+    amounts.set(keyOf(count), amount)
+    return amount
+  })
 }
 
 /** The condition of a filter; its values are added to `params`. A text for each, so that each finds its index. */

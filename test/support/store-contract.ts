@@ -693,6 +693,19 @@ export function storeContract(open: () => Promise<Driver>): void {
       expect(await store.count('x', NOW)).toBe(1)
     })
 
+    it('counts apart by name and window what comes at the same time', async () => {
+      const { store } = await setUp()
+      const counts = await Promise.all([
+        store.count('x', NOW),
+        store.count('x', NOW, 2),
+        store.count('y', NOW),
+        store.count('x', NOW + 1),
+        store.count('x', NOW),
+      ])
+      expect(counts).toEqual([1, 3, 1, 1, 4])
+      expect(await store.count('y', NOW)).toBe(2)
+    })
+
     it('has a setting from the first who makes it', async () => {
       const { store } = await setUp()
       const made = await Promise.all(['a', 'b', 'c'].map((each) => store.settingOr('secret', each)))
