@@ -7,7 +7,6 @@ import { UsageError } from '../usage.ts'
 import { type Account, inspectAccount, judgeClock } from './account.ts'
 import { describeFindings, type Finding, ok, problem } from './finding.ts'
 import { neededHeaders } from './headers.ts'
-import { inspectPage } from './host-page.ts'
 import { judgeOrigins } from './origins.ts'
 import type { HostPage } from './page.ts'
 
@@ -45,6 +44,8 @@ export const doctor = {
         hosted: urlOf('--hosted', hosted ?? hostedBy(env.DIDIT_BASE_URL)),
         backend: ours === undefined ? undefined : urlOf('--backend', ours),
       }
+      // With a parser of HTML, which no other command needs.
+      const { inspectPage } = await import('./host-page.ts')
       return report(inspectPage(await fetchPage(page, context), needs))
     },
   }),
