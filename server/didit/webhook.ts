@@ -5,6 +5,7 @@ import { type WebhookPayload, webhookPayload } from './types.ts'
 const FRESH_MS = 300_000
 const HEX = /^[0-9a-f]{64}$/
 const SECONDS = /^\d{1,12}$/
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 type Json = Record<string, unknown>
 
@@ -168,8 +169,7 @@ function written(write: (json: Json) => string, json: Json | undefined): Uint8Ar
 
 function parseObject(body: Uint8Array): Json | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-    const json: unknown = JSON.parse(text)
+    const json: unknown = JSON.parse(UTF8.decode(body))
     const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
     return isObject ? (json as Json) : undefined
   } catch {
