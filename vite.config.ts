@@ -18,9 +18,8 @@ export default defineConfig({
   plugins: [leanLit, leanLiterals],
   build: {
     target: 'es2022',
-    outDir: 'dist',
-    // `npm run build` cleans; the demo rebuilds the bundle and must leave the rest alone.
-    emptyOutDir: false,
+    // Only `npm run build` writes: a demo or a test beside it has the bundle in memory.
+    write: false,
     reportCompressedSize: false,
     lib: { entry: 'widget/define.ts', formats: ['es'] },
     rolldownOptions: {

@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     // Tests print nothing; Lit greets whoever runs its development build.
     onConsoleLog: (text) => !text.startsWith('Lit is in dev mode'),
+    // By default one core is left free, which of two is half.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
@@ -23,8 +26,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude: ['test/e2e/states.test.ts'],
           allowOnly: false,
-          // Each file starts a demo and a browser of its own, on ports of its own choice; two at
-          // a time would only make both slow.
+          // Each file starts a demo and a browser of its own, on ports of its own choice. With what
+          // `npm test` runs beside them two cores are busy: two at a time would only make both slow.
           fileParallelism: false,
           // Generous as above: what takes as long has failed.
           testTimeout: 120_000,
@@ -37,8 +40,8 @@ export default defineConfig({
       },
       {
         test: {
-          // Each state of each mode in each view. Needs nothing of what the other end-to-end tests
-          // start, so that `npm test` runs it beside them.
+          // Each state of each mode in each view: needs nothing of what the other end-to-end tests
+          // start.
           name: 'looks',
           environment: 'node',
           include: ['test/e2e/states.test.ts'],

@@ -97,7 +97,8 @@ export default {
   // Tests print nothing: not Lit's greeting, and not the errors that a test's own listeners throw.
   filterBrowserLogs: ({ args }) => !/^Lit is in dev mode|The host is broken/.test(String(args[0])),
   reporters: [
-    defaultReporter(),
+    // `npm test` has lines of others in between, and the bars are drawn over what is above them.
+    defaultReporter({ reportTestProgress: !process.env.WTR_COUNTS }),
     ...(process.env.WTR_COUNTS ? [countReporter(process.env.WTR_COUNTS)] : []),
   ],
 }

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { loadEnvFile } from 'node:process'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
-import { buildWidget } from '../scripts/build.ts'
+import { buildBundle } from '../scripts/bundle.ts'
 import { readConfig } from '../server/config.ts'
 import { close, createLog, listen, startServer, stopOnSignal } from '../server/main.ts'
 import { createSandbox, DEFAULT_WORKFLOW } from '../server/sandbox/app.ts'
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
           DIDIT_BASE_URL: sandboxUrl,
         },
   )
-  const bundle = new Map((await buildWidget()).map(({ fileName, code }) => [`/${fileName}`, code]))
+  const bundle = new Map((await buildBundle()).map(({ fileName, code }) => [`/${fileName}`, code]))
 
   const servers: Server[] = []
   const sandbox = live

@@ -2,40 +2,28 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
-import { build, type Rolldown } from 'vite'
-import { folder } from '../vite.config.ts'
+import { buildBundle, type Chunks } from './bundle.ts'
 import { writeManifest } from './manifest.ts'
-import { packWords } from './pack.ts'
 
 const root = path.dirname(import.meta.dirname)
 const dist = path.join(root, 'dist')
 
 const SERVER_ONLY = 'didit-verify/server holds your API key; import it on the server only.'
 
-type Chunks = Rolldown.OutputChunk[]
-
-/** Builds the script-tag bundle alone: dist/didit-verify.js, its chunks and NOTICE. */
-export async function buildWidget(): Promise<Chunks> {
-  removeBundle()
-  const result = await inProduction(() =>
-    build({
-      root,
-      configFile: path.join(root, 'vite.config.ts'),
-      logLevel: 'warn',
-      plugins: [packWords(folder)],
-    }),
-  )
-  const outputs = [result].flat().flatMap((each) => ('output' in each ? each.output : []))
-  const chunks = outputs.filter((output) => output.type === 'chunk')
-  writeFileSync(path.join(dist, 'NOTICE'), notice(chunks))
-  return chunks
-}
-
 async function buildAll(): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
-  const chunks = await buildWidget()
+  const chunks = await buildBundle()
+  writeBundle(chunks)
   compile()
   writeManifest(dist)
   writeFileSync(path.join(dist, 'server', 'browser.js'), `throw new Error('${SERVER_ONLY}')\n`)
@@ -45,24 +33,14 @@ async function buildAll(): Promise<void> {
   console.log(integrityReport(integrity))
 }
 
-/** Vite takes Lit's development build wherever NODE_ENV says so, as it does in a test runner. */
-async function inProduction<T>(work: () => Promise<T>): Promise<T> {
-  const { NODE_ENV } = process.env
-  process.env.NODE_ENV = 'production'
-  try {
-    return await work()
-  } finally {
-    if (NODE_ENV === undefined) delete process.env.NODE_ENV
-    else process.env.NODE_ENV = NODE_ENV
+/** dist/didit-verify.js, its chunks, and the NOTICE of what is inside. */
+function writeBundle(chunks: Chunks): void {
+  for (const { fileName, code } of chunks) {
+    const file = path.join(dist, fileName)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, code)
   }
-}
-
-/** What an earlier version left behind would otherwise be published with this one. */
-function removeBundle(): void {
-  if (!existsSync(dist)) return
-  for (const name of readdirSync(dist)) {
-    if (name.startsWith('didit-verify')) rmSync(path.join(dist, name), { recursive: true })
-  }
+  writeFileSync(path.join(dist, 'NOTICE'), notice(chunks))
 }
 
 /** The licence of every package that is inside the bundle; one text for those that share it. */

@@ -1,7 +1,10 @@
 // `npm run check`: everything that needs no browser and runs no test.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 
 const root = path.dirname(import.meta.dirname)
 
@@ -10,6 +13,10 @@ export interface Command {
   /** What node runs: a script of ours, or that of a tool in node_modules. */
   args: string[]
   env?: Record<string, string>
+  /** Whether others run meanwhile: then each line of its output says whose it is. */
+  beside?: boolean
+  /** Whether it gives way to them. */
+  patient?: boolean
 }
 
 export interface Outcome {
@@ -43,17 +50,20 @@ const running = new Set<ChildProcess>()
 let interrupted = false
 
 /** Runs one command with its output on this terminal. */
-export async function run({ name, args, env }: Command): Promise<Outcome> {
+export async function run({ name, args, env, beside, patient }: Command): Promise<Outcome> {
   if (interrupted) return { ok: false, seconds: 0 }
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`)
   const start = performance.now()
   const ok = await new Promise<boolean>((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', beside ? 'pipe' : 'inherit', beside ? 'pipe' : 'inherit'],
       env: { ...process.env, ...env },
     })
     running.add(child)
+    if (patient && child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    label(name, child.stdout, process.stdout)
+    label(name, child.stderr, process.stderr)
     const timer = setTimeout(() => {
       console.error(`${name} takes longer than ${TIME_LIMIT / 60_000} minutes and was stopped.`)
       child.kill()
@@ -65,6 +75,10 @@ export async function run({ name, args, env }: Command): Promise<Outcome> {
     })
   })
   return { ok, seconds: (performance.now() - start) / 1000 }
+}
+
+function label(name: string, from: Readable | null, to: Writable): void {
+  if (from) createInterface({ input: from }).on('line', (line) => to.write(`${name} │ ${line}\n`))
 }
 
 /** At an interrupt: the part that runs ends and cleans up, those that wait do not start. */

@@ -1,4 +1,4 @@
-// `npm test`: browsers, build, checks, element, server, end-to-end and host tests, and one summary.
+// `npm test`: browsers, build, checks, server, element, end-to-end and host tests, and one summary.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -57,18 +57,25 @@ async function main(): Promise<Row[]> {
   const report = (name: string) => path.join(reports, `${name}.json`)
   try {
     for (const command of [BUILD, ...CHECKS]) rows.push(await runCheck(command))
-    if (browsers) rows.push(...(await runElementTests(browsers, report('element'))))
     const postgres = findDatabase()
-    rows.push(postgres.row)
     const env = { ...(browsers && browserEnv(browsers)), ...postgres.env }
-    rows.push(await runVitest('server', env, report('server')))
-    const test = (project: string) => runVitest(project, env, report(project))
-    if (browsers) {
-      // End-to-end tests mostly wait, and the looks mostly compute.
-      rows.push(...(await Promise.all([test('e2e'), test('looks')])))
-      rows.push(await test('hosts'))
-    }
-    if (browsers) rows.push(await runCheck({ ...BENCH, env }))
+    const test = (project: string, how: Pick<Command, 'beside' | 'patient'> = {}) =>
+      runVitest(project, report(project), { ...how, env })
+    const server = await test('server')
+    if (!browsers) return [...rows, postgres.row, server]
+    // Alone neither keeps two cores busy. The end-to-end tests take the longest, so that what computes
+    // beside them gives way.
+    const [e2e, [element, looks, hosts]] = await Promise.all([
+      test('e2e', { beside: true }),
+      (async () =>
+        [
+          await runElementTests(browsers, report('element')),
+          await test('looks', { beside: true, patient: true }),
+          await test('hosts', { beside: true, patient: true }),
+        ] as const)(),
+    ])
+    rows.push(...element, postgres.row, server, e2e, looks, hosts)
+    rows.push(await runCheck({ ...BENCH, env }))
     return rows
   } finally {
     rmSync(reports, { recursive: true, force: true })
@@ -112,6 +119,7 @@ async function runElementTests(browsers: TestBrowsers, report: string): Promise<
     name: 'element',
     args: [path.join(root, 'node_modules', '@web', 'test-runner', 'dist', 'bin.js')],
     env: { ...browserEnv(browsers), WTR_COUNTS: report },
+    beside: true,
   })
   const byBrowser = readJson<ElementCounts>(report) ?? {}
   const names = ['Chromium', 'Firefox', ...(browsers.webkit ? ['WebKitGTK'] : [])]
@@ -130,10 +138,11 @@ async function runElementTests(browsers: TestBrowsers, report: string): Promise<
 
 async function runVitest(
   project: string,
-  env: Record<string, string>,
   report: string,
+  how: Omit<Command, 'name' | 'args'>,
 ): Promise<Row> {
   const { ok, seconds } = await run({
+    ...how,
     name: project,
     args: [
       path.join(root, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -143,7 +152,6 @@ async function runVitest(
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
-    env,
   })
   const json = readJson<VitestReport>(report)
   const counts = json && {

@@ -33,10 +33,9 @@ export function readMessage(
   if (event.origin === trust.backend && message?.type === RETURN_MESSAGE) {
     return { name: 'return', data: message }
   }
-  const name = hosted && /^didit:([a-z_]+)$/.exec(String(message?.type))?.[1]
-  if (!message || !name) return undefined
-  const { data = {} } = message
-  return isRecord(data) ? { name, data } : undefined
+  const { type, data = {} } = message ?? {}
+  const name = hosted && typeof type === 'string' && /^didit:([a-z_]+)$/.exec(type)?.[1]
+  return name && isRecord(data) ? { name, data } : undefined
 }
 
 function parse(data: unknown): Record<string, unknown> | undefined {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect } from 'vitest'
 import { it } from '../support/e2e.ts'
@@ -19,8 +19,9 @@ describe('the README', () => {
     onTestFinished,
   }) => {
     const [port = 0] = await freePorts(1)
-    // Inside the package, which can import itself by name as an app would.
-    const folder = mkdtempSync(path.join(root, 'dist', 'readme-'))
+    // Inside the package, which can import itself by name as an app would; not in what is published.
+    mkdirSync(path.join(root, 'data'), { recursive: true })
+    const folder = mkdtempSync(path.join(root, 'data', 'readme-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const file = path.join(folder, 'server.mjs')
     writeFileSync(file, readServer(port, Number(new URL(demo.sandbox.origin).port)))

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { buildWidget } from '../../scripts/build.ts'
+import { buildBundle } from '../../scripts/bundle.ts'
 import { DEFAULT_WORKFLOW } from '../../server/sandbox/app.ts'
 import { launchBrowser } from '../support/e2e.ts'
 import { freePorts, run } from '../support/process.ts'
@@ -18,7 +18,7 @@ const it = test.extend('house', async ({ task: _ }, { onCleanup }) => {
   const [bffPort = 0, sandboxPort = 0] = await freePorts(2)
   const line = await startLine(bffPort)
   const endpoint = `http://localhost:${line.port}/api/verify`
-  const bundle = await buildWidget()
+  const bundle = await buildBundle()
   const scripts = bundle.map(({ fileName, code }) => {
     return [`/${fileName}`, { type: 'text/javascript', body: code }] as const
   })

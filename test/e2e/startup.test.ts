@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startDemo } from '../support/demo.ts'
-import { type Env, freePorts, type Program, run } from '../support/process.ts'
+import { type Env, freePorts, type Program, root, run } from '../support/process.ts'
 
 const NOTHING: Env = {
   DIDIT_API_KEY: '',
@@ -36,6 +36,19 @@ describe('the demo', () => {
     const answer = await fetch(`http://127.0.0.1:${port}/?plan=gold`, { redirect: 'manual' })
     expect(answer.status).toBe(302)
     expect(answer.headers.get('location')).toBe(`${demo.url}?plan=gold`)
+  })
+
+  test('writes nothing where others read the package that was built', async () => {
+    const dist = path.join(root, 'dist')
+    const written = () =>
+      readdirSync(dist, { recursive: true, encoding: 'utf8' }).map(
+        (name) => `${name} ${statSync(path.join(dist, name)).mtimeMs}`,
+      )
+    const before = written()
+    const demo = await startDemo()
+    onTestFinished(demo.stop)
+    expect(before).toContainEqual(expect.stringMatching(/^didit-verify\.js /))
+    expect(written()).toEqual(before)
   })
 })
 

@@ -85,23 +85,33 @@ export function run(
 
 export type Env = Record<string, string>
 
-/** Ports of 127.0.0.1 that nobody uses at the moment. */
+// Below what systems hand out by themselves, for a port would otherwise be given to somebody else
+// before the program that it is meant for listens.
+const FIRST_PORT = 16_384
+const PORTS = 16_384
+let next = Math.floor(Math.random() * PORTS)
+
+/** Ports of 127.0.0.1 that nobody uses at the moment, and nobody is given by chance. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = FIRST_PORT + (next++ % PORTS)
+    if (await isFree(port)) ports.push(port)
+  }
+  return ports
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const listens = once(server, 'listening').then(
+    () => true,
+    () => false,
   )
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address()
-      server.close()
-      await once(server, 'close')
-      return address && typeof address === 'object' ? address.port : 0
-    }),
-  )
+  server.listen(port, '127.0.0.1')
+  if (!(await listens)) return false
+  server.close()
+  await once(server, 'close')
+  return true
 }
 
 function oncePrinted(child: ChildProcess): Promise<unknown> {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
 import { build, type Rolldown } from 'vite'
-import { buildWidget } from '../../scripts/build.ts'
+import { buildBundle } from '../../scripts/bundle.ts'
 import type { Mode } from '../../server/contract.ts'
 import { root } from './process.ts'
 import type { Setting } from './scenes.page.ts'
@@ -270,7 +270,7 @@ export const SCENES: readonly Scene[] = [
 
 /** Serves the page. */
 export async function startStage() {
-  const bundle = await buildWidget()
+  const bundle = await buildBundle()
   const built = (await build({
     root,
     configFile: false,

@@ -80,6 +80,8 @@ describe('readMessage', () => {
     ['a JSON null', { data: 'null' }],
     ['no type', { data: { data: {} } }],
     ['a type that is no string', { data: { type: { name: 'didit:completed' } } }],
+    ['a type that makes no string', { data: { type: { toString: undefined } } }],
+    ['a list with a type', { data: { type: ['didit:completed'] } }],
     ['a type of somebody else', { data: { type: 'completed' } }],
     ['a type with a longer prefix', { data: { type: 'xdidit:completed' } }],
     ['a type with a line break', { data: { type: 'didit:completed\n' } }],
