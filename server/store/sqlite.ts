@@ -1,10 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { promisify } from 'node:util'
 import Database from 'libsql'
 import type { Driver, Query, Value } from './driver.ts'
-
-const nextTurn = promisify(setImmediate)
+import { nextTurn } from './next-turn.ts'
 
 type Heard = Parameters<Driver['listen']>[0]
 

@@ -1,7 +1,9 @@
+import { nextTurn } from './next-turn.ts'
+
 /**
- * Does together what many ask for at about the same time. The first goes out at once; what comes
- * while it is under way goes with the next, so that nobody waits for company. When several fail
- * together each is tried alone, so that none fails for another.
+ * Does together what many ask for at about the same time: what comes in one turn of the event loop, or
+ * while others are under way. When several fail together each is tried alone, so that none fails for
+ * another.
  *
  * @param work gives the answers in the order of the items.
  * @param most how many go at once.
@@ -15,7 +17,10 @@ export function together<Item, Answer>(
 
   async function workOff(): Promise<void> {
     working = true
-    while (waiting.length > 0) await answer(waiting.splice(0, most))
+    while (waiting.length > 0) {
+      await nextTurn()
+      await answer(waiting.splice(0, most))
+    }
     working = false
   }
 
