@@ -24,9 +24,9 @@ export interface Kept {
 
 /** What a webhook came upon. */
 export interface Applied {
-  /** The session as it was read. Absent where it is not known here. */
+  /** The session as the webhook found it. Absent where it is not known here. */
   row?: SessionRow
-  /** The session as it is now. Absent where nothing was changed. */
+  /** The session as the webhook has left it. Absent where that changed nothing. */
   changed?: SessionRow
 }
 
@@ -75,7 +75,7 @@ export function changeStatements(driver: Driver) {
     /**
      * Applies a webhook to its session where `decide` says so, and notes in the same transaction that
      * it is worked off. Those that come at about the same time share the transaction; of those of one
-     * session it takes the first, and the others find nothing changed.
+     * session it applies the first, and the others find what that has left.
      *
      * @param decide is asked inside the transaction, so it may not wait for anything.
      */
@@ -137,8 +137,11 @@ async function applyAll(driver: Driver, all: readonly Application[]): Promise<Ap
     )
     return all.map((each) => {
       const { sessionId } = each.envelope
-      const mine = steps.get(sessionId)?.by === each
-      return { row: rows.get(sessionId), changed: mine ? changed.get(sessionId) : undefined }
+      const [before, after] = [rows.get(sessionId), changed.get(sessionId)]
+      // The others find what the first of their session has left, for they are weighed by it.
+      return steps.get(sessionId)?.by === each
+        ? { row: before, changed: after }
+        : { row: after ?? before }
     })
   })
   for (const { changed } of applied) if (changed) driver.notify(changed.id)
