@@ -271,11 +271,10 @@ export function createUpdates(settings: Settings) {
       const entry = outbox.entry({ ...fresh, version: 1, missingAt: null, checkAt: 0 }, null)
       const row = await store.saveSession({ ...fresh, checkAt: nextCheck(fresh, at) }, entry)
       if (entry && row.version === 1) outbox.kick()
-      const differs = !isSame({ row, status: created.status })
-      if (differs) await applyAnswer(row, created.status, askedAt)
-      const early = await store.openEnvelopes(row.id, 100)
-      for (const news of early) await receiveSafely(news)
-      return differs || early.length > 0 ? ((await store.session(row.id)) ?? row) : row
+      if (!isSame({ row, status: created.status })) await applyAnswer(row, created.status, askedAt)
+      for (const news of await store.openEnvelopes(row.id, 100)) await receiveSafely(news)
+      // A webhook may have been applied by whoever received it, since the session was kept.
+      return (await store.session(row.id)) ?? row
     },
 
     /** Asks about a session at this moment. @returns whether there was an answer. */
