@@ -186,20 +186,23 @@ function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes)
 }
 
-/** Imported keys by their secrets: to import one takes longer than to verify a webhook with it. */
-const keys = new Map<string, Promise<CryptoKey>>()
+/** By their secrets: to import a key takes longer than to verify a webhook with it. */
+const imported = new Map<string, Promise<CryptoKey>>()
 /** Far more than anybody rotates through; whoever has more just waits a little longer. */
 const MOST_KEYS = 100
 
 function keyOf(secret: string): Promise<CryptoKey> {
-  const known = keys.get(secret)
+  const known = imported.get(secret)
   if (known) return known
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const usages = ['sign', 'verify'] as const
-  const key = crypto.subtle.importKey('raw', own(encode(secret)), algorithm, false, [...usages])
-  if (keys.size >= MOST_KEYS) keys.clear()
-  keys.set(secret, key)
+  const key = importKey(secret)
+  if (imported.size >= MOST_KEYS) imported.clear()
+  imported.set(secret, key)
   return key
+}
+
+function importKey(secret: string): Promise<CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  return crypto.subtle.importKey('raw', own(encode(secret)), algorithm, false, ['sign', 'verify'])
 }
 
 async function hmac(key: CryptoKey, message: Uint8Array): Promise<string> {
