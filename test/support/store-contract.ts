@@ -349,7 +349,9 @@ export function storeContract(open: () => Promise<Driver>): void {
       )
       const verdicts = (await Promise.allSettled(received)).map(({ status }) => status)
       expect(verdicts).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
-      expect((await store.openEnvelopes('s1', 10)).map(({ id }) => id)).toEqual(['e1', 'e2', 'e4'])
+      const kept = await store.openEnvelopes('s1', 10)
+      // Each is tried alone, and whichever is first then.
+      expect(kept.map(({ id }) => id).sort()).toEqual(['e1', 'e2', 'e4'])
     })
 
     it('is leased to one, when it is due and not done', async () => {
