@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { follows, STATUSES, statusRow } from '../../../server/contract.ts'
+import { isStale, nextCheck } from '../../../server/due.ts'
 import { runDue } from '../../../server/reconcile.ts'
 import type { Envelope, SessionRow } from '../../../server/store/index.ts'
-import { isStale, nextCheck, weigh } from '../../../server/updates.ts'
+import { weigh } from '../../../server/updates.ts'
 import { createMoved } from '../../support/moved.ts'
 import { sessionRow } from '../../support/row.ts'
 
