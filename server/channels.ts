@@ -2,6 +2,9 @@ import type { Settings } from './options.ts'
 import type { Receipts } from './receipts.ts'
 import type { SessionRow } from './store/index.ts'
 
+/** How often the row is read again; a lost notification costs at most this. Milliseconds. */
+const BEAT = 15_000
+
 /** What a stream is told of its session. */
 export interface News {
   row: SessionRow
@@ -11,7 +14,7 @@ export interface News {
   event: Uint8Array
 }
 
-/** Is given news or, where they could not be read, nothing: then it has to look for itself. */
+/** Is given news, or nothing when there will be none any more. */
 type Hear = (news?: News) => void
 
 interface Channel {
@@ -20,29 +23,42 @@ interface Channel {
   telling: boolean
   /** Something has changed since the row was read. */
   again: boolean
+  /** The timer of the next look. */
+  beat?: unknown
   close(): void
 }
 
-export type Channels = ReturnType<typeof createChannels>
+type Needs = Pick<Settings, 'store' | 'timers' | 'log' | 'signal'>
 
 /**
  * One channel for each session that somebody in this process waits for. However many they are, a
- * change is read and written out once for all of them.
+ * change is read and written out once for all of them, and so is what the session is every 15 seconds.
+ *
+ * @param follow is given every row that was read while more may come.
  */
 export function createChannels(
-  { store, log }: Pick<Settings, 'store' | 'log'>,
+  { store, timers, log, signal }: Needs,
   receipts: Receipts,
+  follow: (row: SessionRow) => void,
 ) {
   const channels = new Map<string, Channel>()
   const encoder = new TextEncoder()
 
-  /** The session as it is now, for a page of an origin; nothing where it is not there any more. */
+  /** The session as it is now, for a page of an origin; nothing where there is nothing to tell. */
   async function read(id: string, origin: string | undefined): Promise<News | undefined> {
-    const row = await store.session(id)
-    if (!row) return undefined
-    const answer = await receipts.answer(row, origin)
-    const text = `event: session\ndata: ${JSON.stringify(answer)}\nid: ${row.version}\n\n`
-    return { row, settled: answer.session.settled, event: encoder.encode(text) }
+    if (signal?.aborted) return undefined
+    try {
+      const row = await store.session(id)
+      if (!row) return undefined
+      const answer = await receipts.answer(row, origin)
+      const text = `event: session\ndata: ${JSON.stringify(answer)}\nid: ${row.version}\n\n`
+      const { settled } = answer.session
+      if (!settled) follow(row)
+      return { row, settled, event: encoder.encode(text) }
+    } catch (error) {
+      log.warn({ session: id, error }, 'stream failed')
+      return undefined
+    }
   }
 
   async function tell(id: string, channel: Channel): Promise<void> {
@@ -53,14 +69,19 @@ export function createChannels(
     while (channel.again) {
       channel.again = false
       for (const origin of new Set(channel.listeners.values())) {
-        const news = await read(id, origin).catch((error: Error) => {
-          log.warn({ session: id, error }, 'could not read the session')
-          return undefined
-        })
+        const news = await read(id, origin)
         for (const [hear, own] of channel.listeners) if (own === origin) hear(news)
       }
     }
     channel.telling = false
+    beat(id, channel)
+  }
+
+  /** Has the row read again later, should nothing be heard of it. */
+  function beat(id: string, channel: Channel): void {
+    timers.clearTimeout(channel.beat)
+    if (channel.listeners.size === 0) return
+    channel.beat = timers.setTimeout(() => void tell(id, channel), BEAT)
   }
 
   function open(id: string): Channel {
@@ -74,17 +95,31 @@ export function createChannels(
     return channel
   }
 
-  return {
-    read,
+  signal?.addEventListener('abort', () => {
+    for (const { listeners } of channels.values()) for (const hear of listeners.keys()) hear()
+  })
 
-    /** Hears of every change from now on. @returns what ends that. */
+  return {
+    /**
+     * Hears what a session is now, then every change and, while nothing changes, the same again every
+     * 15 seconds. Two looks may overlap, and the older one come later.
+     *
+     * @param origin of the page that is told; its receipts are made out to it.
+     * @returns what ends it.
+     */
     listen(id: string, origin: string | undefined, hear: Hear): () => void {
       const channel = channels.get(id) ?? open(id)
+      // Subscribe, then read: nothing that changes in between is missed.
       channel.listeners.set(hear, origin)
+      if (channel.listeners.size === 1) beat(id, channel)
+      void read(id, origin).then((news) => {
+        if (channel.listeners.has(hear)) hear(news)
+      })
       return () => {
         channel.listeners.delete(hear)
         if (channel.listeners.size > 0 || channels.get(id) !== channel) return
         channels.delete(id)
+        timers.clearTimeout(channel.beat)
         channel.close()
       }
     },

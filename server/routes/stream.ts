@@ -7,8 +7,6 @@ import type { Receipts } from '../receipts.ts'
 import { createStreams } from '../streams.ts'
 import type { Updates } from '../updates.ts'
 
-/** How often the row is read again; a lost notification costs at most this. */
-const BEAT = 15_000
 /** Keeps the connection open. */
 const STILL_HERE = new TextEncoder().encode(': still here\n\n')
 /** How long a stream lasts; the browser opens the next one. */
@@ -20,10 +18,9 @@ export function streamRoutes(
   updates: Updates,
   receipts: Receipts,
 ) {
-  const { store, now, timers, log, signal } = settings
+  const { store, now } = settings
   const streams = createStreams(settings)
-  const channels = createChannels(settings, receipts)
-  const follow = createFollow(settings, updates)
+  const channels = createChannels(settings, receipts, createFollow(settings, updates))
 
   return new Hono().get('/sessions/:id/events', async (c) => {
     const id = c.req.param('id')
@@ -47,75 +44,32 @@ export function streamRoutes(
    * @param release is called when it has ended.
    */
   function stream(id: string, origin: string | undefined, seen: number, release: () => void) {
-    const alarm = createAlarm(timers)
-    let gone = false
+    const end = now() + LIFETIME
+    let last: number | undefined
+    let leave = () => {}
 
-    async function run(out: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-      // Subscribe, then read, then stream: a change in between wakes the loop.
-      const stop = channels.listen(id, origin, alarm.ring)
-      const leave = () => alarm.ring()
-      signal?.addEventListener('abort', leave)
-      const end = now() + LIFETIME
-      const isOver = () => gone || signal?.aborted || now() >= end
-      try {
-        let last: number | undefined
-        let news = await channels.read(id, origin)
-        while (news && !isOver()) {
-          const { row, settled, event } = news
-          // Two looks may overlap, and the older one come later.
-          if (last === undefined ? row.version !== seen : row.version > last) out.enqueue(event)
-          else if ((out.desiredSize ?? 0) > 0) out.enqueue(STILL_HERE)
-          last = Math.max(last ?? 0, row.version)
-          if (settled) return
-          // A change it finds comes back through the channel.
-          follow(row)
-          news =
-            (await alarm.wait(BEAT)) ?? (isOver() ? undefined : await channels.read(id, origin))
-        }
-      } catch (error) {
-        log.warn({ session: id, error }, 'stream failed')
-      } finally {
-        signal?.removeEventListener('abort', leave)
-        stop()
-        release()
-        if (!gone) out.close()
-      }
+    function say(out: ReadableStreamDefaultController<Uint8Array>, news: News): void {
+      const { version } = news.row
+      if (last === undefined ? version !== seen : version > last) out.enqueue(news.event)
+      else if ((out.desiredSize ?? 0) > 0) out.enqueue(STILL_HERE)
+      last = Math.max(last ?? 0, version)
     }
 
     return new ReadableStream<Uint8Array>({
-      start: (out) => void run(out),
-      cancel() {
-        gone = true
-        alarm.ring()
-      },
-    })
-  }
-}
-
-/** Sleeps until somebody rings, perhaps with news, or time runs out; a ring before ends it at once. */
-function createAlarm({ setTimeout, clearTimeout }: Settings['timers']) {
-  let rung = false
-  let heard: News | undefined
-  let wake = () => {}
-  return {
-    ring(news?: News) {
-      rung = true
-      heard = news
-      wake()
-    },
-    async wait(ms: number): Promise<News | undefined> {
-      let timer: unknown
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          timer = setTimeout(resolve, ms)
+      start(out) {
+        const stop = channels.listen(id, origin, (news) => {
+          const goesOn = news && now() < end
+          if (goesOn) say(out, news)
+          if (goesOn && !news.settled) return
+          leave()
+          out.close()
         })
-      }
-      clearTimeout(timer)
-      const news = heard
-      rung = false
-      heard = undefined
-      return news
-    },
+        leave = () => {
+          stop()
+          release()
+        }
+      },
+      cancel: () => leave(),
+    })
   }
 }
