@@ -6,6 +6,8 @@ import { pause } from './time.ts'
 
 /** How long a stream may be silent at its start before something in between is taken to hold it back. */
 const FIRST_WORD = 5_000
+/** How long it may be silent later: it beats every 15 seconds, unless its connection is gone unnoticed. */
+const NEXT_WORD = 45_000
 const SECOND = 1_000
 /** The longest pause between two questions. */
 const SLOWEST = 30 * SECOND
@@ -32,7 +34,8 @@ export async function watch(
   /** Reads one stream to its end. @returns whether it said anything. */
   async function listen(round: AbortSignal): Promise<boolean> {
     const silence = new AbortController()
-    const timer = setTimeout(() => silence.abort(), FIRST_WORD)
+    const hush = () => silence.abort()
+    let timer = setTimeout(hush, FIRST_WORD)
     let spoke = false
     try {
       const until = AbortSignal.any([round, silence.signal])
@@ -42,6 +45,7 @@ export async function watch(
         const { value, done = true } = (await reader?.read()) ?? {}
         if (done) break
         clearTimeout(timer)
+        timer = setTimeout(hush, NEXT_WORD)
         spoke = true
         const blocks = (text + value).split('\n\n')
         text = blocks.pop() ?? ''

@@ -71,6 +71,19 @@ describe('watch', () => {
     expect(backend.count('read')).to.equal(0)
   })
 
+  it('opens the next stream when one falls silent', async () => {
+    hurry(100)
+    const backend = new Backend()
+    const { done, heard, statuses } = start(backend)
+    await until(() => heard.length)
+    // No notification comes through a connection that has gone.
+    backend.move('Approved')
+    await done
+    expect(statuses()).to.deep.equal(['Not Started', 'Approved'])
+    expect(backend.count('stream')).to.equal(2)
+    expect(backend.count('read')).to.equal(0)
+  })
+
   it('asks where streams say nothing, more and more slowly', async () => {
     hurry(100)
     const backend = new Backend()
