@@ -1,4 +1,4 @@
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 import type { CreateSession } from './didit/types.ts'
 import { canonicalJson } from './didit/webhook.ts'
 import type { Settings } from './options.ts'

@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
 import { RECEIPT_LIFETIME, type SessionAnswer } from './contract.ts'
 import { createKeyring } from './keyring.ts'
 import type { Settings } from './options.ts'

@@ -1,4 +1,4 @@
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 import type { Settings } from './options.ts'
 
 /** In a list of secrets: the one that was made once and is kept in the store. */

@@ -1,4 +1,5 @@
-import { EncryptJWT, jwtDecrypt } from 'jose'
+import { jwtDecrypt } from 'jose/jwt/decrypt'
+import { EncryptJWT } from 'jose/jwt/encrypt'
 import type { Settings } from './options.ts'
 import { createKeys } from './secret.ts'
 

@@ -2,13 +2,13 @@ import { ConfigError, readGiven, type VariableName } from '../config.ts'
 import type { Didit } from '../didit/client.ts'
 import { clientOf, throughOperator } from './client.ts'
 import type { Context, Host } from './command.ts'
-import { COMMANDS, SECTIONS } from './commands.ts'
 import { EXITS } from './exits.ts'
 import { explain, type Situation } from './explain.ts'
 import { find } from './find.ts'
 import { helpAll, helpGroup, helpOne } from './help.ts'
 import { createOperator, type Operator } from './operator.ts'
 import { plain, stringify } from './output.ts'
+import { processes } from './processes.ts'
 import { type Line, read } from './read.ts'
 import { hideSecrets } from './secrets.ts'
 import { UsageError } from './usage.ts'
@@ -17,10 +17,13 @@ import { UsageError } from './usage.ts'
 export async function run(argv: readonly string[], host: Host): Promise<number> {
   let situation: Situation = { labels: new Map(), server: undefined, interrupted: false }
   try {
-    const wish = find(argv, COMMANDS)
-    if (wish.wants === 'overview') return say(helpAll(SECTIONS))
+    // `serve` is ready sooner without the other commands.
+    const all = () => import('./commands.ts')
+    const commands = Object.hasOwn(processes, argv[0] ?? '') ? processes : (await all()).COMMANDS
+    const wish = find(argv, commands)
+    if (wish.wants === 'overview') return say(helpAll((await all()).SECTIONS))
     if (wish.wants === 'version') return say(host.version)
-    if (wish.wants === 'group') return say(helpGroup(COMMANDS, wish.group))
+    if (wish.wants === 'group') return say(helpGroup(commands, wish.group))
     const { name, command, rest } = wish
     if (wish.wants === 'help') return say(helpOne(name, command))
 
