@@ -3,10 +3,11 @@
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SessionGrant, Status } from '../../../server/contract.ts'
+import type { Status } from '../../../server/contract.ts'
 import { type Bench, type Measurement, median, type Summary, summarize } from '../measure.ts'
+import type { BareWebhookTask } from '../processes/bare-webhook.ts'
 import type { Open, Tell } from '../processes/streams.ts'
-import { type Process, start, startBackend } from '../processes.ts'
+import { type Process, start, startBackend, WEBHOOK_SECRET } from '../processes.ts'
 import { webhook } from './seed.ts'
 import { createSession, move } from './visitor.ts'
 
@@ -15,7 +16,7 @@ const STEPS: readonly Status[] = ['In Progress', 'Awaiting User', 'In Review']
 const IN_FLIGHT = 32
 
 interface Round {
-  /** Bytes for each stream, of the whole process and of JavaScript alone. */
+  /** KiB for each stream, of the whole process and of JavaScript alone. */
   rss: number
   heap: number
   /** Milliseconds until everybody was told of a step. */
@@ -26,14 +27,12 @@ export const streams: Measurement = async (bench) => {
   const [sessions, each] = bench.short ? [10, 10] : [200, 50]
   const count = sessions * each
   const missing = tooFewFiles(count)
-  const rounds: Round[] = []
+  const ours: Round[] = []
+  const bare: Round[] = []
   for (let i = 0; i < (bench.short ? 1 : 3) && !missing; i++) {
-    rounds.push(await hold(bench, `streams-${i}.db`, { sessions, each }))
+    ours.push(await hold(bench, await startOurs(bench, `streams-${i}.db`, sessions), each))
+    bare.push(await hold(bench, await startBare(bench, `bare-streams-${i}.db`, sessions), each))
   }
-  const kib = (values: number[]) => values.map((bytes) => bytes / 1024)
-  const memory = kib(rounds.map(({ rss }) => rss))
-  const heap = median(kib(rounds.map(({ heap }) => heap)))
-  const times = rounds.flatMap(({ tell }) => tell)
   const all = `${count} streams on ${sessions} sessions`
   return [
     {
@@ -41,74 +40,97 @@ export const streams: Measurement = async (bench) => {
       what: `memory (RSS) of each of ${all}, KiB`,
       aim: { most: 30 },
       digits: 1,
-      summary: summaryOf(memory),
-      beside: missing ?? `${heap.toFixed(1)} KiB of it in JavaScript's heap`,
+      summary: summaryOf(memory(ours, 'rss')),
+      beside:
+        missing ??
+        `${median(memory(ours, 'heap')).toFixed(1)} KiB of it in JavaScript's heap; ` +
+          `a bare handler ${median(memory(bare, 'rss')).toFixed(1)} KiB`,
     },
     {
       key: 'server.streams.tellMs',
       what: `first webhook sent to last stream told, ${all}, ms`,
       aim: { most: 500 },
       digits: 0,
-      summary: summaryOf(times),
-      beside: missing ?? `${sessions} webhooks, ${IN_FLIGHT} in flight`,
+      summary: summaryOf(times(ours)),
+      beside:
+        missing ??
+        `${sessions} webhooks, ${IN_FLIGHT} in flight; verified, kept, applied and told by a bare ` +
+          `handler ${median(times(bare)).toFixed(0)} ms`,
     },
   ]
 }
 
-/** Opens streams on a fresh backend, and has every session move step by step. */
-async function hold(
-  bench: Bench,
-  file: string,
-  { sessions, each }: { sessions: number; each: number },
-): Promise<Round> {
+/** A server with sessions whose streams can be held open. */
+interface Subject {
+  server: Process
+  sessions: readonly { id: string; token: string }[]
+  /** Moves a session at Didit. */
+  move(id: string, status: Status): Promise<void>
+}
+
+async function startOurs(bench: Bench, file: string, count: number): Promise<Subject> {
   const sandbox = await start(bench, 'sandbox', {})
-  const databaseUrl = `file:${path.join(bench.folder, file)}`
-  const server = await startBackend(bench, { databaseUrl, didit: sandbox.url })
+  const server = await startBackend(bench, {
+    databaseUrl: databaseIn(bench, file),
+    didit: sandbox.url,
+  })
+  const sessions: { id: string; token: string }[] = []
+  for (let i = 0; i < count; i++) {
+    const { session, token } = await createSession(server)
+    sessions.push({ id: session.id, token })
+  }
+  return { server, sessions, move: (id, status) => move(sandbox.url, id, status) }
+}
+
+async function startBare(bench: Bench, file: string, count: number): Promise<Subject> {
+  const server = await start<BareWebhookTask>(bench, 'bare-webhook', {
+    databaseUrl: databaseIn(bench, file),
+    secret: WEBHOOK_SECRET,
+  })
+  const sessions = Array.from({ length: count }, () => ({ id: crypto.randomUUID(), token: 'none' }))
+  return { server, sessions, move: async () => {} }
+}
+
+const databaseIn = ({ folder }: Bench, file: string) => `file:${path.join(folder, file)}`
+
+/** Opens so many streams on each session, and has every session move step by step. */
+async function hold(bench: Bench, subject: Subject, each: number): Promise<Round> {
+  const { server, sessions, move } = subject
   const client = await start(bench, 'streams', {})
-  const grants: SessionGrant[] = []
-  for (let i = 0; i < sessions; i++) grants.push(await createSession(server))
   // What the first few cost is the code's, not theirs.
-  await open(client, server, grants, 1)
+  await open(client, subject, 1)
   await post(client, '/close', {})
   await sleep(1_000)
 
   const before = await server.memory()
-  await open(client, server, grants, each)
+  await open(client, subject, each)
   await sleep(2_000)
   const after = await server.memory()
   const tell: number[] = []
   for (const status of STEPS) {
     await post(client, '/count', {})
-    for (const { session } of grants) await move(sandbox.url, session.id, status)
-    const webhooks = await Promise.all(grants.map(({ session }) => webhook(session.id, status)))
+    for (const { id } of sessions) await move(id, status)
+    const webhooks = await Promise.all(sessions.map(({ id }) => webhook(id, status)))
     const telling: Tell = { url: server.url, webhooks, inFlight: IN_FLIGHT }
     tell.push((await post<{ ms: number }>(client, '/tell', telling)).ms)
     // Events are told apart by seconds.
     await sleep(2_000)
   }
-  for (const process of [client, server, sandbox]) await process.stop()
-  const count = sessions * each
+  for (const process of [client, server]) await process.stop()
+  const count = sessions.length * each
   const heapOf = ({ heapUsed, external }: NodeJS.MemoryUsage) => heapUsed + external
   return {
-    rss: (after.rss - before.rss) / count,
-    heap: (heapOf(after) - heapOf(before)) / count,
+    rss: (after.rss - before.rss) / count / 1024,
+    heap: (heapOf(after) - heapOf(before)) / count / 1024,
     tell,
   }
 }
 
-function open(
-  client: Process,
-  { port }: Process,
-  grants: readonly SessionGrant[],
-  each: number,
-): Promise<unknown> {
+function open(client: Process, { server, sessions }: Subject, each: number): Promise<unknown> {
   const streams = Array.from({ length: each }, () =>
-    grants.map(({ session: { id }, token }) => ({
-      path: `/api/verify/sessions/${id}/events`,
-      token,
-    })),
+    sessions.map(({ id, token }) => ({ path: `/api/verify/sessions/${id}/events`, token })),
   ).flat()
-  const opening: Open = { port, streams }
+  const opening: Open = { port: server.port, streams }
   return post(client, '/open', opening)
 }
 
@@ -124,6 +146,14 @@ function tooFewFiles(count: number): string | undefined {
   const most = execFileSync('sh', ['-c', 'ulimit -H -n'], { encoding: 'utf8' }).trim()
   const enough = most === 'unlimited' || Number(most) > count + 200
   return enough ? undefined : `a process may hold ${most} files here; raise \`ulimit -n\``
+}
+
+function memory(rounds: readonly Round[], of: 'rss' | 'heap'): number[] {
+  return rounds.map((round) => round[of])
+}
+
+function times(rounds: readonly Round[]): number[] {
+  return rounds.flatMap(({ tell }) => tell)
 }
 
 function summaryOf(values: readonly number[]): Summary | undefined {
