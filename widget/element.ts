@@ -248,7 +248,8 @@ export class DiditVerify extends FormControl {
     this.#attempt?.show()
     if (this.#view.state !== 'idle' || this.#prepared) return
     void this.#speak()
-    if (hasKept(this.form)) void this.#resume()
+    // The browser asks another process for what is kept; the trigger need not wait for that.
+    setTimeout(() => this.#lookBack())
   }
 
   override disconnectedCallback(): void {
@@ -390,6 +391,12 @@ export class DiditVerify extends FormControl {
     this.#attempt?.dispose()
     this.#popup?.close()
     this.#attempt = this.#prepared = undefined
+  }
+
+  /** Goes on with what this tab has kept, where nothing has begun meanwhile. */
+  #lookBack(): void {
+    if (!this.isConnected || this.#prepared || this.state !== 'idle') return
+    if (hasKept(this.form)) void this.#resume()
   }
 
   async #resume(): Promise<void> {

@@ -81,8 +81,9 @@ export abstract class FormControl extends LitElement {
     const accepted = outcomes.includes(this.outcome as VerifyOutcome) ? this.session : null
     // The second is what the browser gives back when it restores the form: the session to ask about.
     this.#internals?.setFormValue?.(accepted && (accepted.receipt ?? ''), accepted?.id)
-    const valueMissing = this.required && !accepted && !this.url
-    this.#internals?.setValidity?.({ valueMissing }, this.reason, this.#anchor)
+    if (this.required && !accepted && !this.url) {
+      this.#internals?.setValidity?.({ valueMissing: true }, this.reason, this.#anchor)
+    } else this.#internals?.setValidity?.({})
   }
 
   protected show(state: string): void {
