@@ -5,6 +5,7 @@ import type {
   SessionGrant,
   TOKEN_HEADER,
 } from '../server/contract.ts'
+import { within } from './within.ts'
 
 /** Written a second time, and held by its type: the import would bring all tables of the contract. */
 const TOKEN: typeof TOKEN_HEADER = 'Verify-Token'
@@ -32,6 +33,9 @@ export function backendError(
 ): BackendError {
   return Object.assign(new Error(`${url} answered ${status}`, { cause }), { url, status, answer })
 }
+
+/** A start waits for Didit, which the server asks again where it is silent. Milliseconds. */
+const LONGEST = 60_000
 
 export type Backend = ReturnType<typeof createBackend>
 
@@ -73,7 +77,7 @@ export function createBackend(endpoint: string, fetch: typeof globalThis.fetch) 
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
-        signal,
+        signal: within(LONGEST, signal),
       })
       return { ...(await json<SessionGrant>(response)), resumed: response.status === 200 }
     },

@@ -1,7 +1,11 @@
 import type { Backend, Told } from './backend.ts'
 import type { Kept } from './kept.ts'
+import { within } from './within.ts'
 
 type Named = Pick<Kept, 'sessionId' | 'token'>
+
+/** The server answers within five seconds, whatever Didit does; the rest is the network's. Milliseconds. */
+const LONGEST = 30_000
 
 const pathOf = ({ sessionId }: Named) => `/sessions/${encodeURIComponent(sessionId)}`
 
@@ -16,7 +20,10 @@ export async function readSession(
   signal: AbortSignal,
   cache: RequestCache = 'no-store',
 ): Promise<Told> {
-  const response = await backend.ask(pathOf(kept), kept.token, { signal, cache })
+  const response = await backend.ask(pathOf(kept), kept.token, {
+    signal: within(LONGEST, signal),
+    cache,
+  })
   return (await backend.json(response)).session
 }
 

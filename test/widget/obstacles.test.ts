@@ -15,7 +15,7 @@ import {
   trigger,
   until,
 } from '../support/element.ts'
-import { hurry, restore } from '../support/haste.ts'
+import { allow, hurry, restore } from '../support/haste.ts'
 import { page, stageOn } from '../support/page.ts'
 
 const SILENT = '/test/support/hosted.html?silent'
@@ -43,11 +43,13 @@ describe('an obstacle with a way on', () => {
     ['backend-unreachable', () => Response.error()],
     ['backend-unreachable', () => new Response('Bad Gateway', { status: 502 })],
     ['backend-unreachable', () => problem(503, 'didit-timeout')],
+    ['backend-unreachable', () => undefined],
     ['rate-limited', () => problem(429, 'too-many-requests')],
     ['rate-limited', () => new Response('', { status: 429 })],
   ]
   for (const [code, answer] of rows) {
     it(`${code} is shown, and "Try again" goes on`, async () => {
+      allow(1_000)
       const backend = backendThat(answer)
       const made = await stage({}, backend)
       const { element, events } = made

@@ -4,7 +4,7 @@ import { createBackend } from '../../widget/backend.ts'
 import { watch } from '../../widget/watch.ts'
 import { Backend, mute, problem } from '../support/backend.ts'
 import { until } from '../support/element.ts'
-import { hurry, restore } from '../support/haste.ts'
+import { allow, hurry, restore } from '../support/haste.ts'
 
 function start(backend: Backend) {
   const life = new AbortController()
@@ -105,6 +105,20 @@ describe('watch', () => {
     backend.move('Approved')
     await done
     expect(statuses().at(-1)).to.equal('Approved')
+  })
+
+  it('asks again where a question gets no answer at all', async () => {
+    hurry(100)
+    allow(50)
+    const backend = new Backend()
+    backend.answers.set('stream', () => Response.error())
+    backend.answers.set('read', () => undefined)
+    const { done, statuses } = start(backend)
+    await until(() => backend.count('read') === 2)
+    backend.answers.delete('read')
+    backend.move('Approved')
+    await done
+    expect(statuses()).to.deep.equal(['Approved'])
   })
 
   it('survives nonsense in a stream', async () => {
