@@ -5,7 +5,7 @@ import { within } from './within.ts'
 type Named = Pick<Kept, 'sessionId' | 'token'>
 
 /** The server answers within five seconds, whatever Didit does; the rest is the network's. Milliseconds. */
-const LONGEST = 30_000
+const LONGEST = 15_000
 
 const pathOf = ({ sessionId }: Named) => `/sessions/${encodeURIComponent(sessionId)}`
 
