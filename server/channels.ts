@@ -70,11 +70,20 @@ export function createChannels(
       channel.again = false
       for (const origin of new Set(channel.listeners.values())) {
         const news = await read(id, origin)
-        for (const [hear, own] of channel.listeners) if (own === origin) hear(news)
+        for (const [hear, own] of channel.listeners) if (own === origin) say(id, hear, news)
       }
     }
     channel.telling = false
     beat(id, channel)
+  }
+
+  /** Says it to one of them. What goes wrong there must not take the others along. */
+  function say(id: string, hear: Hear, news: News | undefined): void {
+    try {
+      hear(news)
+    } catch (error) {
+      log.warn({ session: id, error }, 'stream failed')
+    }
   }
 
   /** Has the row read again later, should nothing be heard of it. */
@@ -96,7 +105,9 @@ export function createChannels(
   }
 
   signal?.addEventListener('abort', () => {
-    for (const { listeners } of channels.values()) for (const hear of listeners.keys()) hear()
+    for (const [id, { listeners }] of channels) {
+      for (const hear of listeners.keys()) say(id, hear, undefined)
+    }
   })
 
   return {
@@ -113,7 +124,7 @@ export function createChannels(
       channel.listeners.set(hear, origin)
       if (channel.listeners.size === 1) beat(id, channel)
       void read(id, origin).then((news) => {
-        if (channel.listeners.has(hear)) hear(news)
+        if (channel.listeners.has(hear)) say(id, hear, news)
       })
       return () => {
         channel.listeners.delete(hear)

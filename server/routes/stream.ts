@@ -61,8 +61,8 @@ export function streamRoutes(
           const goesOn = news && now() < end
           if (goesOn) say(out, news)
           if (goesOn && !news.settled) return
-          leave()
           out.close()
+          leave()
         })
         leave = () => {
           stop()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '../../server/metrics.ts'
 import { createBff, problem } from '../support/bff.ts'
-import { readEvents } from '../support/events.ts'
+import { readEvents, readStatus } from '../support/events.ts'
 import { until } from '../support/gate.ts'
 
 const identify = (request: Request) => request.headers.get('x-user')
@@ -68,6 +68,28 @@ describe('a limit of open streams', () => {
     await hook({ session_id: id, status: 'Approved' })
     while ((await again.next()) !== undefined);
     expect(await count()).toBe(0)
+  })
+
+  it('that fails takes no other stream of the session along', async () => {
+    const metrics = await createMetrics()
+    const { set } = metrics
+    const bff = await createBff({ metrics, identify })
+    const { id } = (await bff.start({}, { 'x-user': 'user-1' })).session
+    const open = () => bff.request(`/sessions/${id}/events`, { headers: { 'x-user': 'user-1' } })
+    const [first, second] = [readEvents(await open()), readEvents(await open())]
+    await Promise.all([first.next(), second.next()])
+    metrics.set = (...of) => {
+      metrics.set = set
+      set(...of)
+      throw new Error('no metrics')
+    }
+    await bff.move(id, 'Approved')
+    await bff.hook({ session_id: id, status: 'Approved' })
+    for (const events of [first, second]) {
+      expect(readStatus(await events.next())).toEqual(['Approved', 2])
+      expect(await events.next()).toBeUndefined()
+    }
+    expect(bff.lines.map(({ message }) => message)).toContain('stream failed')
   })
 
   it('is not used up by those who may not read', async () => {
