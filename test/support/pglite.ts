@@ -1,11 +1,8 @@
 // Postgres inside this process, for what needs no more than its SQL and its notifications.
 
 import { PGlite } from '@electric-sql/pglite'
-import {
-  type Connection,
-  type Connections,
-  createPostgresDriver,
-} from '../../server/store/postgres.ts'
+import type { Connection, Connections } from '../../server/store/connections.ts'
+import { createPostgresDriver } from '../../server/store/postgres.ts'
 
 /** The driver over a Postgres in memory. All its connections are one, which they take in turn. */
 export async function openPglite() {
