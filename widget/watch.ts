@@ -9,7 +9,7 @@ const FIRST_WORD = 5_000
 /** How long it may be silent later: it beats every 15 seconds, unless its connection is gone unnoticed. */
 const NEXT_WORD = 45_000
 const SECOND = 1_000
-/** The longest pause between two questions. */
+/** The longest pause between two questions, half as much more or less. */
 const SLOWEST = 30 * SECOND
 
 /**
@@ -83,7 +83,9 @@ export async function watch(
       // Nothing more will be heard of it.
       if ((error as BackendError).status === 404) return true
     }
-    if (!settled) await pause(Math.min(2 ** deaf * SECOND, SLOWEST), round)
+    // A server that restarts ends all its streams at once; they need not all come back at once.
+    const spread = 0.5 + Math.random()
+    if (!settled) await pause(Math.min(2 ** deaf * SECOND, SLOWEST) * spread, round)
     turn.abort()
   }
   return false
