@@ -4,6 +4,7 @@ import type { Drawing } from './drawing.ts'
 import type { Line } from './line.ts'
 import { move } from './move.ts'
 import type { Obstacle } from './trouble.ts'
+import { within } from './within.ts'
 
 /** How long a cancel waits for the server: the phone may have finished. Milliseconds. */
 const LAST_QUESTION = 2_000
@@ -80,8 +81,7 @@ export class Leave {
     this.#drawing.asking = false
     this.going = true
     this.#drawing.draw()
-    const late = AbortSignal.timeout(LAST_QUESTION)
-    await this.#line.ask(AbortSignal.any([life.signal, late]))
+    await this.#line.ask(within(LAST_QUESTION, life.signal))
     this.going = false
     if (this.#attempt.over || view.state === 'submitted' || view.state === 'ended') return
     const { sessionId } = this.#attempt

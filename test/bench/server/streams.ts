@@ -66,6 +66,7 @@ interface Subject {
   sessions: readonly { id: string; token: string }[]
   /** Moves a session at Didit. */
   move(id: string, status: Status): Promise<void>
+  stop(): Promise<void>
 }
 
 async function startOurs(bench: Bench, file: string, count: number): Promise<Subject> {
@@ -79,7 +80,15 @@ async function startOurs(bench: Bench, file: string, count: number): Promise<Sub
     const { session, token } = await createSession(server)
     sessions.push({ id: session.id, token })
   }
-  return { server, sessions, move: (id, status) => move(sandbox.url, id, status) }
+  return {
+    server,
+    sessions,
+    move: (id, status) => move(sandbox.url, id, status),
+    async stop() {
+      await server.stop()
+      await sandbox.stop()
+    },
+  }
 }
 
 async function startBare(bench: Bench, file: string, count: number): Promise<Subject> {
@@ -88,7 +97,7 @@ async function startBare(bench: Bench, file: string, count: number): Promise<Sub
     secret: WEBHOOK_SECRET,
   })
   const sessions = Array.from({ length: count }, () => ({ id: crypto.randomUUID(), token: 'none' }))
-  return { server, sessions, move: async () => {} }
+  return { server, sessions, move: async () => {}, stop: server.stop }
 }
 
 const databaseIn = ({ folder }: Bench, file: string) => `file:${path.join(folder, file)}`
@@ -116,7 +125,8 @@ async function hold(bench: Bench, subject: Subject, each: number): Promise<Round
     // Events are told apart by seconds.
     await sleep(2_000)
   }
-  for (const process of [client, server]) await process.stop()
+  await client.stop()
+  await subject.stop()
   const count = sessions.length * each
   const heapOf = ({ heapUsed, external }: NodeJS.MemoryUsage) => heapUsed + external
   return {
