@@ -68,5 +68,6 @@ export function reported(error = 'an error'): Obstacle {
 function byStatus(status: number): ErrorCode {
   if (status === 429) return 'rate-limited'
   if (status === 401 || status === 403) return 'backend-refused'
-  return status < 500 ? 'misconfigured' : 'backend-unreachable'
+  // 408: the request did not get through in time, and is no fault of the page.
+  return status < 500 && status !== 408 ? 'misconfigured' : 'backend-unreachable'
 }

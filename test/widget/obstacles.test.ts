@@ -42,6 +42,7 @@ describe('an obstacle with a way on', () => {
   const rows: [ErrorCode, () => Response | undefined][] = [
     ['backend-unreachable', () => Response.error()],
     ['backend-unreachable', () => new Response('Bad Gateway', { status: 502 })],
+    ['backend-unreachable', () => new Response('', { status: 408 })],
     ['backend-unreachable', () => problem(503, 'didit-timeout')],
     ['backend-unreachable', () => undefined],
     ['rate-limited', () => problem(429, 'too-many-requests')],

@@ -17,6 +17,7 @@ describe('diagnose', () => {
     [403, [], 'backend-refused'],
     [429, undefined, 'rate-limited'],
     [500, { message: 'oops' }, 'backend-unreachable'],
+    [408, undefined, 'backend-unreachable'],
     [502, undefined, 'backend-unreachable'],
     [504, undefined, 'backend-unreachable'],
   ]
